@@ -1,0 +1,204 @@
+import type { Economy, Epoch, Statement } from '@stannary/kernel';
+
+// The public API's answers, as JSON. Money is grains; amounts that may pass 2^53 - 1 are decimal strings.
+
+/** GET /v1/network */
+export interface NetworkAnswer {
+  readonly name: string;
+  /** CAIP-2 id of the home chain, e.g. `eip155:31337`. */
+  readonly chain: string;
+  readonly rpcUrl: string;
+  readonly contracts: {
+    readonly workToken: string;
+    readonly credit: string;
+    readonly nodeRegistry: string;
+    readonly bondVault: string;
+    readonly settlement: string;
+  };
+  readonly economyHash: string;
+  readonly economy: Economy;
+  readonly clock: ClockAnswer;
+  /** SubjectPublicKeyInfo of the poster's receipt key, DER, hex. */
+  readonly posterKey: string;
+  /** SHA-256 of each task module the network runs, by name. */
+  readonly modules: Readonly<Record<string, string>>;
+  readonly fuelCostTable: string;
+}
+
+export interface ClockAnswer {
+  readonly genesisMs: number;
+  readonly epochMs: number;
+  readonly epochsPerEra: number;
+  /** Times in which the network stood still, oldest first; no epoch passes in them. */
+  readonly pauses: readonly { readonly fromMs: number; readonly toMs: number }[];
+  readonly nowMs: number;
+}
+
+/** One unit of work for a provider: POST /v1/work answers with those of the current epoch that it has not had yet. */
+export interface WorkItem {
+  readonly taskId: string;
+  readonly leaseId: string;
+  readonly epoch: Epoch;
+  readonly order: number;
+  readonly moduleHash: string;
+  readonly inputHash: string;
+  readonly fuelMax: number;
+}
+
+/** POST /v1/tasks (consumer's API key). */
+export interface TaskRequest {
+  readonly moduleHash: string;
+  readonly inputHash: string;
+  readonly fuelMax: number;
+  readonly chargeGrainsMax: number;
+}
+
+export type TaskStatus = 'queued' | 'assigned' | 'done' | 'cancelled';
+
+/** GET /v1/tasks/:id */
+export interface TaskAnswer {
+  readonly taskId: string;
+  readonly status: TaskStatus;
+  readonly moduleHash: string;
+  readonly inputHash: string;
+  readonly outputHash: string | null;
+  readonly fuel: number | null;
+  readonly nodeId: string | null;
+  readonly epoch: number | null;
+  /** Why it is still waiting, if it is. */
+  readonly reason: string | null;
+  readonly submittedMs: number;
+  readonly doneMs: number | null;
+}
+
+/** GET /v1/status: what the console shows at a glance. */
+export interface StatusAnswer {
+  readonly nowMs: number;
+  readonly epoch: number;
+  readonly era: number;
+  readonly epochEndsInMs: number;
+  readonly settledEpoch: number;
+  readonly phase: 'running' | 'draining' | 'drained' | 'halted';
+  readonly priceMicrograinsPerNcuS: number;
+  readonly utilisationPpm: number;
+  readonly grainsPerUnit: number;
+  readonly tasks: {
+    readonly submitted: number;
+    readonly queued: number;
+    readonly assigned: number;
+    readonly done: number;
+    readonly audits: number;
+  };
+  readonly history: readonly {
+    readonly epoch: number;
+    readonly priceMicrograinsPerNcuS: number;
+    readonly utilisationPpm: number;
+    readonly usedNcuMs: number;
+    readonly chargedGrains: number;
+    readonly tokensGrains: number;
+  }[];
+  readonly nodes: readonly NodeAnswer[];
+  readonly faults: readonly FaultAnswer[];
+  readonly eras: readonly EraAnswer[];
+  readonly conservation: ConservationAnswer;
+}
+
+export interface NodeAnswer {
+  readonly nodeId: string;
+  readonly operator: string;
+  readonly className: string;
+  readonly status: 'active' | 'stopped' | 'held' | 'slashed';
+  readonly bondGrains: number;
+  readonly bondRequiredGrains: number;
+  readonly earnedCreditsGrains: string;
+  readonly earnedTokensGrains: string;
+  readonly vestedCreditsGrains: string;
+  readonly holdbackCreditsGrains: string;
+  readonly heldCreditsGrains: string;
+  readonly reputationPpm: number;
+  readonly tasksDone: number;
+  readonly cpuMs: number;
+  readonly fuel: number;
+  readonly margins: readonly {
+    readonly offence: string;
+    readonly mode: 'shadow' | 'live';
+    readonly value: number;
+    readonly threshold: number;
+    readonly usedPpm: number;
+  }[];
+}
+
+export interface FaultAnswer {
+  readonly faultId: string;
+  readonly nodeId: string;
+  readonly operator: string;
+  readonly offence: string;
+  readonly stage: 'proposed' | 'final' | 'reversed';
+  readonly proposedEpoch: number;
+  readonly finalEpoch: number;
+  readonly evidenceHash: string;
+  /** In words, what the evidence shows; the bytes are at GET /v1/evidence/:hash. */
+  readonly evidence: string;
+  readonly slashedGrains: number;
+  readonly refundedGrains: number;
+  /** Transactions: proposed and final slash, when they are on the chain. */
+  readonly proposedTx: string | null;
+  readonly finalTx: string | null;
+}
+
+export interface EraAnswer {
+  readonly era: number;
+  readonly payoutRoot: string;
+  readonly totalCreditsGrains: string;
+  readonly totalTokensGrains: string;
+  readonly postedTx: string | null;
+  readonly finalisedTx: string | null;
+  readonly status: 'computed' | 'posted' | 'finalised';
+}
+
+/** The two books and whether they say the same. Every `…Grains` is a decimal string. */
+export interface ConservationAnswer {
+  readonly ledger: {
+    readonly balanced: boolean;
+    readonly creditsInGrains: string;
+    readonly creditsOutGrains: string;
+    readonly creditsHeldGrains: string;
+    readonly tokensEmittedGrains: string;
+  };
+  readonly chain: {
+    readonly creditsInSettlementGrains: string;
+    readonly depositedGrains: string;
+    readonly claimedGrains: string;
+    readonly tokensMintedGrains: string;
+    readonly blockNumber: number;
+  } | null;
+  readonly agree: boolean;
+}
+
+/** GET /v1/epochs/:epoch/statement */
+export interface StatementAnswer {
+  readonly statement: Statement;
+  readonly statementHash: string;
+}
+
+/** GET /v1/eras/:era/claims/:account : what `Settlement.claim` takes. */
+export interface ClaimAnswer {
+  readonly era: number;
+  readonly account: string;
+  readonly cumulativeCredits: string;
+  readonly cumulativeTokens: string;
+  readonly index: number;
+  readonly leafCount: number;
+  /** Siblings from leaf to root: hash and both sums. */
+  readonly proof: readonly { readonly hash: string; readonly credits: string; readonly tokens: string }[];
+  readonly payoutRoot: string;
+}
+
+/** Every refusal of the API: HTTP status by code, see docs/reference/refusals.md. */
+export interface RefusalAnswer {
+  readonly code: string;
+  readonly message: string;
+  readonly expected?: string;
+  readonly got?: string;
+  readonly where?: string;
+}

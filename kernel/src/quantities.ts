@@ -1,0 +1,18 @@
+// The number kinds of the kernel. Every one is an exact integer in a JavaScript number, |x| <= 2^53 - 1;
+// sums over accounts or lifetimes are bigint. See docs/explanation/economics.md.
+
+declare const kind: unique symbol;
+type Kind<Name extends string> = number & { readonly [kind]: Name };
+
+/** Smallest money unit of an asset. 1 credit = 1 token = `economy.grainsPerUnit` grains. */
+export type Grains = Kind<'Grains'>;
+/** Normalised compute units times milliseconds. */
+export type NcuMs = Kind<'NcuMs'>;
+/** Parts per million, 1_000_000 = 100 %. */
+export type Ppm = Kind<'Ppm'>;
+/** Index of an epoch, counted from genesis. */
+export type Epoch = Kind<'Epoch'>;
+/** Index of an era; era = floor(epoch / epochsPerEra). */
+export type Era = Kind<'Era'>;
+/** Price of normalised work: millionths of a grain per NCU and second. */
+export type MicrograinsPerNcuS = Kind<'MicrograinsPerNcuS'>;
