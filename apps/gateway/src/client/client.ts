@@ -160,7 +160,7 @@ export class GatewayClient {
       response = await this.#fetch(this.#baseUrl + path, {
         method,
         headers,
-        body: (body ?? null) as BodyInit | null,
+        body: (body ?? null) as NonNullable<RequestInit['body']> | null,
         signal: AbortSignal.timeout(this.#timeoutMs),
       });
     } catch (cause) {
