@@ -2,7 +2,7 @@ import { releasePosting, statementPostings } from '@stannary/billing';
 import { appendPostings } from '@stannary/billing/postgres';
 import type { Block } from '@stannary/chain';
 import { type ChainFacts, type EconomyState, type Epoch, type EpochInputs, epochAt, epochEndMs, genesisState, type Grains, isLastEpochOfEra, type NcuMs, type Settled, settleEpoch, type UsageLine, type Verdict } from '@stannary/kernel';
-import { cborOf, encodeCbor, fromHex, merkleRoot, RESOURCE_CODES, sha256, toHex } from '@stannary/wire';
+import { cborOf, contentHash, encodeCbor, fromHex, merkleRoot, RESOURCE_CODES, sha256, toHex } from '@stannary/wire';
 import type { Audits } from './audits.ts';
 import type { GatewayContext, Open } from './context.ts';
 import type { Devices } from './devices.ts';
@@ -146,7 +146,7 @@ export class Epochs {
   /** Everything a settlement changes, in the caller's transaction. */
   async #store(open: Open, { statement, state }: Settled, inputs: EpochInputs, preimage: string): Promise<void> {
     const epoch = statement.epoch;
-    const statementHash = statementHashOf(statement);
+    const statementHash = contentHash(statement);
     await open
       .insertInto('statement')
       .values({
@@ -204,11 +204,6 @@ export class Epochs {
     await appendPostings(open, postings);
     await open.updateTable('task').set({ escrow_open: false }).where('task_id', 'in', rows.map((row) => row.task_id)).execute();
   }
-}
-
-/** SHA-256 over the statement's deterministic CBOR: what receipts, roots and auditors name. */
-export function statementHashOf(statement: Settled['statement']): string {
-  return toHex(sha256(encodeCbor(cborOf(statement))));
 }
 
 function listRoot(items: readonly unknown[]): string {

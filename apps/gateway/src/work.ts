@@ -1,5 +1,5 @@
-import { type Allocation, allocate, type Demand, type EconomyState, type Epoch, epochAt, epochEndMs, type Grains, type NcuMs, normaliseQuantity, type Offer, priceOf } from '@stannary/kernel';
-import { decodeCbor, decodeOffer, decodeTaskReceipt, decodeTaskResult, encodeCbor, parseCose, RESOURCE_CODES, sha256, taskReceiptId, type TaskReceipt, toHex } from '@stannary/wire';
+import { type Allocation, allocate, type Demand, type EconomyState, type Epoch, epochAt, epochEndMs, type Grains, type NcuMs, normaliseQuantity, type Offer } from '@stannary/kernel';
+import { decodeOfferMessage, decodeTaskReceipt, decodeTaskResult, encodeCbor, parseCose, RESOURCE_CODES, sha256, taskReceiptId, type TaskReceipt, toHex } from '@stannary/wire';
 import type { WorkItem } from './client/api.ts';
 import type { GatewayContext, Open } from './context.ts';
 import type { Devices } from './devices.ts';
@@ -21,7 +21,7 @@ export class Work {
   /** Takes a node's signed offer for an epoch to come; a later one for the same epoch replaces it. */
   async takeOffer(bytes: Uint8Array): Promise<void> {
     const request = this.#devices.open(bytes, 'offer');
-    const offer = decodeOffer(decodeCbor(request.body));
+    const offer = decodeOfferMessage(request.body);
     const device = this.#devices.get(request.nodeId)!;
     const current = epochAt(this.#context.clock(), this.#context.nowMs());
     if (offer.epoch < current || offer.epoch > current + 2) {
@@ -138,7 +138,7 @@ export class Work {
 
   /** Takes a result: signed receipt and output. It ends the lease; sending it again has no effect. */
   async takeResult(body: Uint8Array): Promise<void> {
-    const { receipt, output, cose, message, signature } = this.#readResult(body);
+    const { receipt, receiptId, output, cose, message, signature } = this.#readResult(body);
     const lease = await this.#lease(receipt.taskId, (nodeId) => this.#devices.verifier(nodeId)?.(message, signature) ?? false);
     this.#checkResult(lease, receipt, output);
     if (lease.status === 'done') return;
@@ -147,7 +147,7 @@ export class Work {
     if (nowMs() > untilMs) throw refuse('RESULT-LATE', 'result', `before ${untilMs}`, `${nowMs()}`);
     await blobs.put(output);
     await db.transaction().execute(async (open) => {
-      const done = { receipt: cose, receipt_id: taskReceiptId(message), output_hash: receipt.outputHash, fuel: receipt.fuel };
+      const done = { receipt: cose, receipt_id: receiptId, output_hash: receipt.outputHash, fuel: receipt.fuel };
       const updated = await open
         .updateTable('lease')
         .set({ status: 'done', checkpoint_root: receipt.checkpointRoot, done_ms: nowMs(), ...done })
@@ -165,7 +165,8 @@ export class Work {
       const { cose, output } = decodeTaskResult(body);
       const parsed = parseCose(cose);
       const message = parsed.toBeSigned(this.#context.aad);
-      return { receipt: decodeTaskReceipt(parsed.payload), output, cose, message, signature: parsed.signature };
+      const receiptId = taskReceiptId(parsed.payload, this.#context.aad);
+      return { receipt: decodeTaskReceipt(parsed.payload), receiptId, output, cose, message, signature: parsed.signature };
     } catch (error) {
       throw refuse('DEVICE-MALFORMED', 'result', 'COSE_Sign1 of a task receipt and the output', (error as Error).message);
     }
@@ -205,15 +206,11 @@ export class Work {
     await open.updateTable('lease').set({ status: 'abandoned' }).where('lease_id', 'in', leaseIds).execute();
     await open.updateTable('task').set({ status: 'queued', reason: 'abandoned' }).where('task_id', 'in', taskIds).execute();
   }
-
-  /** Price that the epoch was opened at, from the state that fixed it. */
-  priceOf(state: EconomyState, epoch: Epoch): number {
-    return priceOf(state, epoch);
-  }
 }
 
 interface ResultParts {
   readonly receipt: TaskReceipt;
+  readonly receiptId: string;
   readonly output: Uint8Array;
   readonly cose: Uint8Array;
   readonly message: Uint8Array;

@@ -1,7 +1,7 @@
 import { hash as nodeHash } from 'node:crypto';
 import type { TaskRun } from '@stannary/execution';
 import type { ProviderTransport } from '@stannary/meter';
-import { coseSign1, decodeBatch, decodeBatchHeader, encodeBatch, encodeBatchHeader, parseCose, type Sign } from '@stannary/wire';
+import { coseSign1, decodeBatch, decodeBatchHeader, encodeBatch, encodeBatchHeader, parseCose, recordsRoot, type Sign, totalsOf } from '@stannary/wire';
 
 /** How the local network's providers behave. Only they know; nothing else in the network is told. */
 export type Behaviour = 'honest' | 'inflates-fuel' | 'invents-results' | 'equivocates';
@@ -31,7 +31,7 @@ export function inventResults<Run extends Execute>(execute: Run): Run {
   return cheat as Run;
 }
 
-/** Sends every third batch honestly, and then once more with the same sequence number and doubled totals. */
+/** Sends every third batch honestly, and then once more with the same sequence number and other figures. */
 export function equivocate(transport: ProviderTransport, sign: Sign, aad: Uint8Array): ProviderTransport {
   let sent = 0;
   return {
@@ -49,10 +49,11 @@ export function equivocate(transport: ProviderTransport, sign: Sign, aad: Uint8A
   };
 }
 
+/** The same sequence number over other records: in order in itself, which is what makes it a lie and not a mistake. */
 async function secondVersion(body: Uint8Array, sign: Sign, aad: Uint8Array): Promise<Uint8Array> {
-  const { cose, records } = decodeBatch(body);
-  const header = decodeBatchHeader(parseCose(cose).payload);
-  const totals = new Map([...header.totals].map(([resource, quantity]) => [resource, quantity * 2]));
-  const second = encodeBatchHeader({ ...header, totals, sealedAtMs: header.sealedAtMs + 1 });
-  return encodeBatch({ cose: await coseSign1(second, aad, sign), records });
+  const batch = decodeBatch(body);
+  const header = decodeBatchHeader(parseCose(batch.cose).payload);
+  const records = batch.records.map((record) => ({ ...record, quantity: record.quantity + 1 }));
+  const changed = { totals: totalsOf(records), recordsRoot: recordsRoot(records), sealedAtMs: header.sealedAtMs + 1 };
+  return encodeBatch({ cose: await coseSign1(encodeBatchHeader({ ...header, ...changed }), aad, sign), records });
 }
