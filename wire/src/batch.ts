@@ -114,13 +114,13 @@ export function decodeBatch(body: Uint8Array): DecodedBatch {
 /** The records' root as hex, from their bytes as they came: no record is encoded again. */
 export function batchRecordsRoot(batch: DecodedBatch, hash: Hash = sha256): string {
   const { recordBytes, recordEnds } = batch;
-  const level = new Uint8Array(recordEnds.length * 32);
+  const level = new Uint8Array(recordEnds.length * 32 + 1);
   const message = new Uint8Array(RECORD_BYTES_MAX + 1);
   let start = 0;
   for (let index = 0; index < recordEnds.length; index++) {
     const end = recordEnds[index]!;
     message.set(recordBytes.subarray(start, end), 1);
-    level.set(hash(message.subarray(0, end - start + 1)), index * 32);
+    level.set(hash(message.subarray(0, end - start + 1)), index * 32 + 1);
     start = end;
   }
   return toHex(foldLevels(level, recordEnds.length, hash));
