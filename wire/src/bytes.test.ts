@@ -18,7 +18,8 @@ test('HEX-FORM', () => {
   for (const hex of ['0', 'zz', 'AB', '0x00', 'a ', 'ａａ', '\u0130\u0130'])
     assertRefused('HEX-FORM', () => fromHex(hex));
   assertRefused('HEX-FORM', () => fromHex('00', 2));
-  assertRefused('HEX-FORM', () => fromHex(undefined as unknown as string, 2));
+  assertRefused('HEX-FORM', () => fromHex(undefined as unknown as string));
+  assertRefused('HEX-FORM', () => addressBytes(undefined as unknown as string));
   assert.equal(assertRefused('HEX-FORM', () => fromHex('', 1, 'task.id')).where, 'task.id');
   for (const address of ['', '0x', `0X${'00'.repeat(20)}`, '00'.repeat(21)]) {
     assertRefused('HEX-FORM', () => addressBytes(address));

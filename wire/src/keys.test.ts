@@ -53,7 +53,11 @@ test('KEY-SPKI: another curve, the compressed form, another length', () => {
     assertRefused('KEY-SPKI', () => nodeIdOf(der));
     assertRefused('KEY-SPKI', () => publicPointOf(der));
   }
-  assertRefused('KEY-SPKI', () => spkiOfPoint(new Uint8Array(31), new Uint8Array(32)));
+});
+
+test('KEY-POINT', () => {
+  assertRefused('KEY-POINT', () => spkiOfPoint(new Uint8Array(31), new Uint8Array(33)));
+  assertRefused('KEY-POINT', () => spkiOfPoint(new Uint8Array(32), new Uint8Array(0)));
 });
 
 test('KEY-COSE', () => {

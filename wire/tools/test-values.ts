@@ -40,14 +40,17 @@ export const cborValue: fc.Arbitrary<CborValue> = fc.letrec<{ value: CborValue }
 export const hexId = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => Buffer.from(bytes).toString('hex'));
 
 /** Any record that can be encoded. Few leases, as in a real batch. */
-export const usageRecord: fc.Arbitrary<UsageRecord> = fc.record({
-  leaseId: fc.oneof(hexId, fc.constantFrom('aa'.repeat(32), 'bb'.repeat(32))),
-  resource: fc.integer({ min: 1, max: 8 }),
-  quantity: unsignedInteger,
-  windowStartMs: fc.integer({ min: 0, max: 2 ** 52 }),
-  windowMs: fc.integer({ min: 0, max: 2 ** 52 - 1 }),
-  evidence: fc.option(hexId),
-});
+export const usageRecord: fc.Arbitrary<UsageRecord> = fc.record(
+  {
+    leaseId: fc.oneof(hexId, fc.constantFrom('aa'.repeat(32), 'bb'.repeat(32))),
+    resource: fc.integer({ min: 1, max: 8 }),
+    quantity: unsignedInteger,
+    windowStartMs: fc.integer({ min: 0, max: 2 ** 52 }),
+    windowMs: fc.integer({ min: 0, max: 2 ** 52 - 1 }),
+    evidence: fc.option(hexId),
+  },
+  { noNullPrototype: true },
+);
 
 /** Up to four bytes overwritten, and perhaps the end cut off or extended. */
 export function mutations(bytes: Uint8Array): fc.Arbitrary<Uint8Array> {
