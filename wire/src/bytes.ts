@@ -14,8 +14,9 @@ export function toHex(bytes: Uint8Array): string {
  * Errors: HEX-FORM (another alphabet, upper case, an odd or another length), where = `where`.
  */
 export function fromHex(hex: string, byteLength?: number, where?: string): Uint8Array {
+  if (typeof hex !== 'string') throw hexForm(hex, byteLength, where);
   const length = byteLength ?? hex.length >> 1;
-  if (typeof hex !== 'string' || hex.length !== length * 2) throw hexForm(hex, byteLength, where);
+  if (hex.length !== length * 2) throw hexForm(hex, byteLength, where);
   const bytes = new Uint8Array(length);
   for (let index = 0; index < length; index++) {
     const value = (nibble(hex.charCodeAt(index * 2)) << 4) | nibble(hex.charCodeAt(index * 2 + 1));
@@ -27,7 +28,8 @@ export function fromHex(hex: string, byteLength?: number, where?: string): Uint8
 
 /** The 20 bytes of an EVM address. Errors: HEX-FORM unless it is 0x and 40 lower-case hex characters. */
 export function addressBytes(address: string, where = 'address'): Uint8Array {
-  if (!address.startsWith('0x')) throw new WireRefusal('HEX-FORM', { expected: '0x…', got: nameOf(address), where });
+  if (typeof address !== 'string' || !address.startsWith('0x'))
+    throw new WireRefusal('HEX-FORM', { expected: 'an address after 0x', got: nameOf(address), where });
   return fromHex(address.slice(2), 20, where);
 }
 

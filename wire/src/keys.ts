@@ -18,11 +18,15 @@ export function publicPointOf(spkiDer: Uint8Array): { x: Uint8Array; y: Uint8Arr
   return { x: spkiDer.slice(27, 59), y: spkiDer.slice(59, 91) };
 }
 
-/** SubjectPublicKeyInfo (DER, 91 bytes) of a point's coordinates. Whether the point is on the curve is not checked. */
+/**
+ * SubjectPublicKeyInfo (DER, 91 bytes) of a point's coordinates, 32 bytes each. Whether the point is on the curve is
+ * not checked. Errors: KEY-POINT.
+ */
 export function spkiOfPoint(x: Uint8Array, y: Uint8Array): Uint8Array {
-  const spkiDer = concatBytes(SPKI_PREFIX, x, y);
-  requireSpki(spkiDer);
-  return spkiDer;
+  if (x.length !== 32 || y.length !== 32) {
+    throw new WireRefusal('KEY-POINT', { expected: 'two coordinates of 32 bytes', got: `${x.length} and ${y.length}` });
+  }
+  return concatBytes(SPKI_PREFIX, x, y);
 }
 
 /**
