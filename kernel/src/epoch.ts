@@ -17,8 +17,10 @@ export interface NodeState {
   /** Active bond in work-token grains, from the chain facts of the last settled epoch. */
   readonly bondGrains: Grains;
   readonly status: 'active' | 'stopped' | 'held' | 'slashed';
-  /** Forgetting Beta, both in ppm of one observation. */
+  /** Forgetting Beta over verdicts on results, both masses in ppm of one observation. */
   readonly reputation: { readonly successPpm: number; readonly failurePpm: number };
+  /** Same, over assignments kept (completed) or abandoned. */
+  readonly liveness: { readonly successPpm: number; readonly failurePpm: number };
   /** CV: consecutive audited results that were confirmed. */
   readonly consecutiveValid: number;
   /** Earned, not yet vested, one entry per era, oldest first. */
@@ -57,10 +59,14 @@ export interface OpenFault {
   readonly finalEpoch: Epoch;
   readonly evidence: string;
   readonly challenger: string;
-  /** The proven-bad charges, as past statements fixed them. */
+  /**
+   * The proven-bad charges, as past statements fixed them. In the state's open faults burn, insurance and treasury are
+   * what really lies in `heldTake` for the window: zero where the take had vested before the proposal.
+   */
   readonly windows: readonly ChargedWindow[];
 }
 
+/** One charge. In the whole history (leaseId, resource, epoch) names it. */
 export interface ChargedWindow {
   readonly epoch: Epoch;
   readonly leaseId: string;
@@ -78,13 +84,16 @@ export interface EconomyState {
   readonly epoch: Epoch;
   /** Payees of the take; fixed at genesis. 0x-prefixed lower-case addresses. */
   readonly accounts: { readonly insurance: string; readonly treasury: string };
-  /** Prices by epoch, already fixed: of `epoch` and of `epoch + 1`. */
+  /** Prices by epoch, already fixed: of `epoch` and `epoch + 1`, and back to the oldest that late usage may name. */
   readonly prices: readonly { readonly epoch: Epoch; readonly priceMicrograinsPerNcuS: MicrograinsPerNcuS }[];
   /** Sorted by nodeId, bytewise. */
   readonly nodes: readonly NodeState[];
   readonly take: readonly EraTake[];
   readonly heldTake: readonly EraTake[];
+  /** Sorted by faultId. */
   readonly openFaults: readonly OpenFault[];
+  /** Charges that final faults have refunded, while any part of them is unvested: none is refunded twice. */
+  readonly refundedWindows: readonly { readonly epoch: Epoch; readonly leaseId: string; readonly resource: number }[];
   /** Sorted by account. */
   readonly payouts: readonly Payout[];
   /** Tokens of emission not given out: residue of flooring, caps, epochs without work, voided tokens. */
@@ -159,7 +168,7 @@ export interface EpochInputs {
   readonly roots: { readonly usage: string; readonly verdicts: string; readonly chain: string };
 }
 
-/** One rated usage line. */
+/** One rated usage line of purpose `task`. Its work is 0 if the resource is not billed or the node was stopped. */
 export interface ChargeLine extends ChargedWindow {
   readonly nodeId: string;
   readonly quantity: number;
@@ -172,6 +181,7 @@ export interface NodeLine {
   readonly nodeId: string;
   readonly operator: string;
   readonly className: string;
+  /** Work charged to consumers, and audit work beside it; the reward curve takes their sum. */
   readonly ncuMs: NcuMs;
   readonly auditNcuMs: NcuMs;
   readonly earnedCreditsGrains: Grains;
@@ -202,7 +212,10 @@ export interface NodeLine {
   }[];
 }
 
-/** What a fault moved in this epoch. All amounts leave `held`. */
+/**
+ * What a fault moved in this epoch. All amounts leave `held` and `heldTake`. What is left of a slashed node's `held` moves
+ * with the node's last open fault, so that every consumer is refunded before insurance gains.
+ */
 export interface FaultLine {
   readonly faultId: string;
   readonly nodeId: string;
@@ -221,6 +234,7 @@ export interface FaultLine {
 
 export interface EraResult {
   readonly era: Era;
+  /** Vested to operators in the era's last settlement. */
   readonly vestedCreditsGrains: string;
   readonly vestedTokensGrains: string;
   /** Complete and sorted by account: the payout tree's leaves. */

@@ -1,3 +1,6 @@
+import { isAmount } from './exact.ts';
+import { KernelRefusal } from './refusal.ts';
+
 // The number kinds of the kernel. Every one is an exact integer in a JavaScript number, |x| <= 2^53 - 1;
 // sums over accounts or lifetimes are bigint. See docs/explanation/economics.md.
 
@@ -16,3 +19,17 @@ export type Epoch = Kind<'Epoch'>;
 export type Era = Kind<'Era'>;
 /** Price of normalised work: millionths of a grain per NCU and second. */
 export type MicrograinsPerNcuS = Kind<'MicrograinsPerNcuS'>;
+
+/** Checked constructors: the value itself, typed. @throws KernelRefusal KERNEL-AMOUNT unless an integer from 0 to 2^53 - 1. */
+export const grains = (value: number): Grains => checked(value, 'grains') as Grains;
+export const ncuMs = (value: number): NcuMs => checked(value, 'ncuMs') as NcuMs;
+export const ppm = (value: number): Ppm => checked(value, 'ppm') as Ppm;
+export const epochIndex = (value: number): Epoch => checked(value, 'epoch') as Epoch;
+export const eraIndex = (value: number): Era => checked(value, 'era') as Era;
+export const micrograinsPerNcuS = (value: number): MicrograinsPerNcuS =>
+  checked(value, 'micrograinsPerNcuS') as MicrograinsPerNcuS;
+
+function checked(value: number, where: string): number {
+  if (!isAmount(value)) throw new KernelRefusal('KERNEL-AMOUNT', where, 'an integer from 0 to 2^53 - 1', value);
+  return value;
+}

@@ -71,6 +71,18 @@ export interface TaskAnswer {
   readonly doneMs: number | null;
 }
 
+/** GET /v1/account: the consumer's money in the ledger. */
+export interface AccountAnswer {
+  readonly account: string;
+  readonly walletGrains: number;
+  readonly escrowGrains: number;
+  /** Asked for and not yet in an era root. */
+  readonly withdrawingGrains: number;
+  /** Open faults whose refunds would still come. */
+  readonly openFaults: number;
+  readonly tasksOpen: number;
+}
+
 /** GET /v1/status: what the console shows at a glance. */
 export interface StatusAnswer {
   readonly nowMs: number;

@@ -1,1 +1,3 @@
 export type * from './api.ts';
+export { GatewayClient, type GatewayClientOptions } from './client.ts';
+export { GatewayRefusal } from './refusal.ts';

@@ -1,0 +1,130 @@
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign as nodeSign } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { type AddressBook, deployContracts, fundAccounts, newAccount, openSender, registrationMessage } from '@stannary/chain';
+import type { Economy } from '@stannary/kernel';
+import { sha256, toHex } from '@stannary/wire';
+import type { NetworkFolder, Party, Secrets } from './folder.ts';
+
+/** Work tokens and credits that the local genesis gives each party, in units. */
+const PROVIDER_TOKENS = 2_000;
+const POSTER_TOKENS = 20_000;
+const TREASURY_TOKENS = 1_000_000;
+const CONSUMER_CREDITS = 50_000;
+/** Attested capacity of a local provider, in thousandths of an NCU. */
+const PROVIDER_MILLI_NCU = 1_000;
+const EVIDENCE_SOFTWARE_KEY = 1;
+/** Epochs that the poster's hash chain lasts for. */
+export const BEACON_EPOCHS = 1_000_000;
+
+/** What a local network is on its chain; written once everything in it is done. */
+export interface LocalNetwork {
+  readonly addressBook: AddressBook;
+  readonly economyHash: string;
+}
+
+/** Deploys the contracts, hands out the genesis, registers and bonds every provider, funds the consumer's deposit. */
+export async function bootstrap(folder: NetworkFolder, secrets: Secrets, economy: Economy, economyHash: string, rpcUrl: string): Promise<LocalNetwork> {
+  const parties = [secrets.operator, secrets.poster, secrets.insurance, secrets.consumer, ...secrets.providers];
+  await fundAccounts(rpcUrl, parties.map(addressOf));
+  const addressBook = await deploy(folder, secrets, economy, rpcUrl);
+  const bondGrains = bondOf(economy);
+  await Promise.all([
+    bondPoster(secrets.poster, economy, rpcUrl, addressBook),
+    fundConsumer(secrets, economy, rpcUrl, addressBook),
+    ...secrets.providers.map((provider) => joinNetwork(folder, provider, bondGrains, rpcUrl, addressBook)),
+  ]);
+  const network: LocalNetwork = { addressBook, economyHash };
+  await folder.write('network.json', JSON.stringify(network, null, 2));
+  return network;
+}
+
+export function addressOf(party: Party): string {
+  return newAccount(party.privateKey).address;
+}
+
+async function deploy(folder: NetworkFolder, secrets: Secrets, economy: Economy, rpcUrl: string): Promise<AddressBook> {
+  const { grainsPerUnit, settlement, slash } = economy;
+  const units = (count: number) => count * grainsPerUnit;
+  const receiptKey = await openKey(receiptKeyFile(folder));
+  const genesis = [
+    { account: addressOf(secrets.operator), grains: units(TREASURY_TOKENS) },
+    { account: addressOf(secrets.poster), grains: units(POSTER_TOKENS) },
+    ...secrets.providers.map((provider) => ({ account: addressOf(provider), grains: units(PROVIDER_TOKENS) })),
+  ];
+  return deployContracts({
+    rpcUrl,
+    deployer: secrets.operator.privateKey,
+    settings: {
+      tokenCapGrains: BigInt(economy.emission.capGrains) + BigInt(genesis.reduce((sum, row) => sum + row.grains, 0)),
+      eraMintGrainsMax: BigInt(economy.emission.grainsPerEpoch) * BigInt(economy.cadence.epochsPerEra) * 2n,
+      genesis,
+      creditIssuer: addressOf(secrets.operator),
+      poster: addressOf(secrets.poster),
+      arbiter: addressOf(secrets.poster),
+      insurance: addressOf(secrets.insurance),
+      treasury: addressOf(secrets.operator),
+      receiptKey: toHex(spkiOf(receiptKey)),
+      beaconTip: toHex(beaconChain(secrets.beaconSeed).at(-1)!),
+      idFeeGrains: 0,
+      posterBondGrains: settlement.posterBondGrains,
+      challengeWindowSeconds: settlement.challengeWindowSeconds,
+      appealSeconds: settlement.appealSeconds,
+      activationSeconds: settlement.activationSeconds,
+      unbondingSeconds: settlement.unbondingSeconds,
+      slashSplitPpm: { challenger: slash.challengerPpm, insurance: slash.insurancePpm, burn: slash.burnPpm },
+    },
+  });
+}
+
+/** The bond a local provider puts up: half above what its class asks for. */
+function bondOf(economy: Economy): number {
+  return Math.floor(economy.classes[0]!.bondGrainsMin * 1.5);
+}
+
+async function bondPoster(poster: Party, economy: Economy, rpcUrl: string, addressBook: AddressBook): Promise<void> {
+  const sender = openSender({ rpcUrl, privateKey: poster.privateKey, addressBook });
+  await sender.depositPosterBond(economy.settlement.posterBondGrains);
+}
+
+async function fundConsumer(secrets: Secrets, economy: Economy, rpcUrl: string, addressBook: AddressBook): Promise<void> {
+  const grains = CONSUMER_CREDITS * economy.grainsPerUnit;
+  const issuer = openSender({ rpcUrl, privateKey: secrets.operator.privateKey, addressBook });
+  const consumer = openSender({ rpcUrl, privateKey: secrets.consumer.privateKey, addressBook });
+  await issuer.mintCredits(addressOf(secrets.consumer), grains);
+  await consumer.depositCredits(addressOf(secrets.consumer), grains);
+}
+
+/** What an operator does once per node: proves that it holds the device key, registers it, bonds it. */
+async function joinNetwork(folder: NetworkFolder, provider: Party, bondGrains: number, rpcUrl: string, addressBook: AddressBook): Promise<void> {
+  const key = await openKey(deviceKeyFile(folder, provider));
+  const spki = spkiOf(key);
+  const message = registrationMessage({ addressBook, operator: addressOf(provider) });
+  const proof = nodeSign('sha256', message, { key, dsaEncoding: 'ieee-p1363' });
+  const sender = openSender({ rpcUrl, privateKey: provider.privateKey, addressBook });
+  const node = { spki: toHex(spki), className: 'grid', evidenceLevel: EVIDENCE_SOFTWARE_KEY, milliNcu: PROVIDER_MILLI_NCU };
+  await sender.registerNode({ ...node, proof: new Uint8Array(proof) });
+  await sender.depositBond(toHex(sha256(spki)), bondGrains);
+}
+
+export function receiptKeyFile(folder: NetworkFolder): string {
+  return folder.at('receipt-key.pem');
+}
+
+export function deviceKeyFile(folder: NetworkFolder, provider: Party): string {
+  return folder.at(provider.directory, 'device-key.pem');
+}
+
+/** A P-256 private key in a file of mode 0600, made when it is not there. */
+async function openKey(path: string): Promise<KeyObject> {
+  const pem = await readFile(path, 'utf8').catch(() => null);
+  if (pem !== null) return createPrivateKey(pem);
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await writeFile(path, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
+  return privateKey;
+}
+
+function spkiOf(key: KeyObject): Uint8Array {
+  return new Uint8Array(createPublicKey(key).export({ type: 'spki', format: 'der' }));
+}

@@ -1,0 +1,227 @@
+import { type Allocation, allocate, type Demand, type EconomyState, type Epoch, epochAt, epochEndMs, type Grains, type NcuMs, normaliseQuantity, type Offer } from '@stannary/kernel';
+import { decodeOfferMessage, decodeTaskReceipt, decodeTaskResult, encodeCbor, parseCose, RESOURCE_CODES, sha256, taskReceiptId, type TaskReceipt, toHex } from '@stannary/wire';
+import type { WorkItem } from './client/api.ts';
+import type { GatewayContext, Open } from './context.ts';
+import type { Devices } from './devices.ts';
+import { refuse } from './refusals.ts';
+
+/** How long a request for work waits for an allocation. */
+const WORK_WAIT_MS = 2_000;
+
+/** Offers, the allocation at each epoch's start, handing out leases, and taking results back. */
+export class Work {
+  readonly #context: GatewayContext;
+  readonly #devices: Devices;
+
+  constructor(context: GatewayContext, devices: Devices) {
+    this.#context = context;
+    this.#devices = devices;
+  }
+
+  /** Takes a node's signed offer for an epoch to come; a later one for the same epoch replaces it. */
+  async takeOffer(bytes: Uint8Array): Promise<void> {
+    const request = this.#devices.open(bytes, 'offer');
+    const offer = decodeOfferMessage(request.body);
+    const device = this.#devices.get(request.nodeId)!;
+    const current = epochAt(this.#context.clock(), this.#context.nowMs());
+    if (offer.epoch < current || offer.epoch > current + 2) {
+      throw refuse('OFFER-EPOCH', 'offer.epoch', `${current}–${current + 2}`, `${offer.epoch}`);
+    }
+    if (offer.className !== device.className) throw refuse('OFFER-CLASS', 'offer.class', device.className, offer.className);
+    const attestedNcuMs = Math.floor((device.milliNcu * this.#context.economy.cadence.epochMs) / 1000);
+    if (offer.capacityNcuMs > attestedNcuMs) {
+      throw refuse('OFFER-CAPACITY', 'offer.capacityNcuMs', `at most ${attestedNcuMs}`, `${offer.capacityNcuMs}`);
+    }
+    const row = { capacity_ncu_ms: offer.capacityNcuMs, floor_price: offer.floorMicrograinsPerNcuS, message: bytes };
+    await this.#context.db
+      .insertInto('offer')
+      .values({ node_id: request.nodeId, epoch: offer.epoch, ...row })
+      .onConflict((conflict) => conflict.columns(['node_id', 'epoch']).doUpdateSet(row))
+      .execute();
+  }
+
+  /** Runs the kernel's allocation for an epoch once and opens its leases. Inputs and result are kept, so anyone can replay it. */
+  async allocate(epoch: Epoch, state: EconomyState, beacon: string): Promise<void> {
+    const { db } = this.#context;
+    await db.transaction().execute(async (open) => {
+      if (await allocated(open, epoch)) return;
+      const offers = await this.#offers(open, epoch);
+      const demands = await this.#demands(open);
+      const result = allocate(this.#context.economy, state, epoch, offers, demands, beacon);
+      const inputs = { epoch, beacon, stateEpoch: state.epoch, offers, demands };
+      await open
+        .insertInto('allocation')
+        .values({ epoch, inputs_json: JSON.stringify(inputs), result_json: JSON.stringify(result) })
+        .execute();
+      await this.#openLeases(open, result);
+    });
+    this.#context.signal('work-assigned');
+  }
+
+  async #offers(open: Open, epoch: Epoch): Promise<Offer[]> {
+    const rows = await open.selectFrom('offer').innerJoin('device', 'device.node_id', 'offer.node_id').where('epoch', '=', epoch).selectAll('offer').select('class_name').orderBy('offer.node_id').execute();
+    return rows.map((row) => ({
+      nodeId: row.node_id,
+      className: row.class_name,
+      capacityNcuMs: row.capacity_ncu_ms as Offer['capacityNcuMs'],
+      floorMicrograinsPerNcuS: row.floor_price as Offer['floorMicrograinsPerNcuS'],
+    }));
+  }
+
+  async #demands(open: Open): Promise<Demand[]> {
+    const fuel = this.#context.economy.resources.find((resource) => resource.code === RESOURCE_CODES.fuel)!;
+    const rows = await open.selectFrom('task').selectAll().where('status', '=', 'queued').orderBy('task_id').execute();
+    return rows.map((row) => ({
+      taskId: row.task_id,
+      consumer: row.consumer,
+      ncuMsMax: normaliseQuantity(fuel, row.fuel_max) as NcuMs,
+      chargeGrainsMax: row.charge_grains_max as Grains,
+      excludedOperators: JSON.parse(row.excluded_json) as string[],
+    }));
+  }
+
+  async #openLeases(open: Open, allocation: Allocation): Promise<void> {
+    for (const { taskId, reason } of allocation.unassigned) {
+      await open.updateTable('task').set({ reason }).where('task_id', '=', taskId).execute();
+    }
+    const leases = allocation.assignments.map((assignment) => ({
+      lease_id: leaseIdOf(assignment.taskId, assignment.nodeId, allocation.epoch),
+      task_id: assignment.taskId,
+      node_id: assignment.nodeId,
+      epoch: allocation.epoch,
+      position: assignment.order,
+      status: 'open',
+      handed: false,
+      observed: false,
+    }));
+    if (leases.length === 0) return;
+    await open.insertInto('lease').values(leases).execute();
+    const taskIds = leases.map((lease) => lease.task_id);
+    await open.updateTable('task').set({ status: 'assigned', reason: null }).where('task_id', 'in', taskIds).execute();
+  }
+
+  /** The node's leases of the current epoch that it has not had yet; waits a little when there are none. */
+  async hand(bytes: Uint8Array): Promise<WorkItem[]> {
+    const { nodeId } = this.#devices.open(bytes, 'work');
+    const items = await this.#take(nodeId);
+    if (items.length > 0) return items;
+    await this.#context.waitFor('work-assigned', WORK_WAIT_MS);
+    return this.#take(nodeId);
+  }
+
+  async #take(nodeId: string): Promise<WorkItem[]> {
+    const { db, clock, nowMs } = this.#context;
+    const epoch = epochAt(clock(), nowMs());
+    const rows = await db
+      .selectFrom('lease')
+      .innerJoin('task', 'task.task_id', 'lease.task_id')
+      .where('lease.node_id', '=', nodeId)
+      .where('lease.epoch', '=', epoch)
+      .where('lease.status', '=', 'open')
+      .where('lease.handed', '=', false)
+      .select(['lease.lease_id', 'lease.task_id', 'lease.epoch', 'lease.position', 'task.module_hash', 'task.input_hash', 'task.fuel_max'])
+      .orderBy('lease.position')
+      .execute();
+    if (rows.length === 0) return [];
+    const leaseIds = rows.map((row) => row.lease_id);
+    await db.updateTable('lease').set({ handed: true }).where('lease_id', 'in', leaseIds).execute();
+    return rows.map((row) => ({
+      taskId: row.task_id,
+      leaseId: row.lease_id,
+      epoch: row.epoch as Epoch,
+      order: row.position,
+      moduleHash: row.module_hash,
+      inputHash: row.input_hash,
+      fuelMax: row.fuel_max,
+    }));
+  }
+
+  /** Takes a result: signed receipt and output. It ends the lease; sending it again has no effect. */
+  async takeResult(body: Uint8Array): Promise<void> {
+    const { receipt, receiptId, output, cose, message, signature } = this.#readResult(body);
+    const lease = await this.#lease(receipt.taskId, (nodeId) => this.#devices.verifier(nodeId)?.(message, signature) ?? false);
+    this.#checkResult(lease, receipt, output);
+    if (lease.status === 'done') return;
+    const { clock, nowMs, economy, blobs, db } = this.#context;
+    const untilMs = epochEndMs(clock(), lease.epoch as Epoch) + economy.cadence.graceMs;
+    if (nowMs() > untilMs) throw refuse('RESULT-LATE', 'result', `before ${untilMs}`, `${nowMs()}`);
+    await blobs.put(output);
+    await db.transaction().execute(async (open) => {
+      const done = { receipt: cose, receipt_id: receiptId, output_hash: receipt.outputHash, fuel: receipt.fuel };
+      const updated = await open
+        .updateTable('lease')
+        .set({ status: 'done', checkpoint_root: receipt.checkpointRoot, done_ms: nowMs(), ...done })
+        .where('lease_id', '=', lease.lease_id)
+        .where('status', '=', 'open')
+        .executeTakeFirst();
+      if (updated.numUpdatedRows === 0n) throw refuse('RESULT-LATE', 'result', 'an open lease', 'one that has ended');
+      await open.updateTable('task').set({ status: 'done', done_ms: nowMs() }).where('task_id', '=', lease.task_id).execute();
+    });
+    this.#context.count('results', lease.purpose);
+  }
+
+  #readResult(body: Uint8Array): ResultParts {
+    try {
+      const { cose, output } = decodeTaskResult(body);
+      const parsed = parseCose(cose);
+      const message = parsed.toBeSigned(this.#context.aad);
+      const receiptId = taskReceiptId(parsed.payload, this.#context.aad);
+      return { receipt: decodeTaskReceipt(parsed.payload), receiptId, output, cose, message, signature: parsed.signature };
+    } catch (error) {
+      throw refuse('DEVICE-MALFORMED', 'result', 'COSE_Sign1 of a task receipt and the output', (error as Error).message);
+    }
+  }
+
+  /** The lease of that task whose node signed: a receipt does not name its node, its signature does. */
+  async #lease(taskId: string, signedBy: (nodeId: string) => boolean) {
+    const rows = await this.#context.db
+      .selectFrom('lease')
+      .innerJoin('task', 'task.task_id', 'lease.task_id')
+      .where('lease.task_id', '=', taskId)
+      .where('lease.status', 'in', ['open', 'done'])
+      .selectAll('lease')
+      .select(['purpose', 'module_hash', 'input_hash', 'fuel_max'])
+      .execute();
+    if (rows.length === 0) throw refuse('RESULT-UNKNOWN', 'result.taskId', 'a leased task', taskId);
+    const lease = rows.find((row) => signedBy(row.node_id));
+    if (lease === undefined) throw refuse('RESULT-SIGNATURE', 'result', 'the leaseholder’s signature', 'another');
+    return lease;
+  }
+
+  #checkResult(lease: { module_hash: string; input_hash: string; fuel_max: number }, receipt: TaskReceipt, output: Uint8Array): void {
+    const expected = [lease.module_hash, lease.input_hash, toHex(sha256(output)), this.#context.costTableHash];
+    const got = [receipt.moduleHash, receipt.inputHash, receipt.outputHash, receipt.costTableHash];
+    const names = ['moduleHash', 'inputHash', 'outputHash', 'costTableHash'];
+    const at = expected.findIndex((value, index) => value !== got[index]);
+    if (at >= 0) throw refuse('RESULT-MISMATCH', `receipt.${names[at]}`, expected[at]!, got[at]!);
+    if (receipt.fuel > lease.fuel_max) throw refuse('RESULT-FUEL', 'receipt.fuel', `at most ${lease.fuel_max}`, `${receipt.fuel}`);
+  }
+
+  /** Ends what an epoch left undone: its tasks go back into the queue, the abandoned leases stay on the node's record. */
+  async expire(open: Open, epoch: Epoch): Promise<void> {
+    const rows = await open.selectFrom('lease').select(['lease_id', 'task_id']).where('epoch', '<=', epoch).where('status', '=', 'open').execute();
+    if (rows.length === 0) return;
+    const leaseIds = rows.map((row) => row.lease_id);
+    const taskIds = rows.map((row) => row.task_id);
+    await open.updateTable('lease').set({ status: 'abandoned' }).where('lease_id', 'in', leaseIds).execute();
+    await open.updateTable('task').set({ status: 'queued', reason: 'abandoned' }).where('task_id', 'in', taskIds).execute();
+  }
+}
+
+interface ResultParts {
+  readonly receipt: TaskReceipt;
+  readonly receiptId: string;
+  readonly output: Uint8Array;
+  readonly cose: Uint8Array;
+  readonly message: Uint8Array;
+  readonly signature: Uint8Array;
+}
+
+/** A lease is one task on one node in one epoch. */
+export function leaseIdOf(taskId: string, nodeId: string, epoch: number): string {
+  return toHex(sha256(encodeCbor(['lease', taskId, nodeId, epoch])));
+}
+
+async function allocated(open: Open, epoch: Epoch): Promise<boolean> {
+  return (await open.selectFrom('allocation').select('epoch').where('epoch', '=', epoch).executeTakeFirst()) !== undefined;
+}
