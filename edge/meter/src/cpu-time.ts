@@ -21,7 +21,7 @@ export interface CpuMeterOptions {
   readonly processId?: number;
   /** A clock that never goes back, µs. Default: the process's high-resolution time. */
   readonly wallMicroseconds?: () => number;
-  /** Upper bound of what can run at once. Default: every processor of the machine, since quotas allow bursts. */
+  /** Upper bound of what can run at once. Default: `machineCores()`. */
   readonly cores?: number;
 }
 
@@ -51,7 +51,7 @@ export function openCpuMeter(options: CpuMeterOptions = {}): CpuMeter {
   let current = openNext(remaining, options);
   let last = { value: 0, wall: wallMicroseconds() };
   let rebase = current.raw;
-  const cores = options.cores ?? Math.max(cpus().length, availableParallelism());
+  const cores = options.cores ?? machineCores();
 
   return {
     get source() {
@@ -76,6 +76,11 @@ interface OpenSource {
   readonly source: CpuSource;
   readonly raw: number;
   readonly read: () => number | null;
+}
+
+/** Processors that can run at once; quotas do not lower it, since they allow bursts. */
+export function machineCores(): number {
+  return Math.max(cpus().length, availableParallelism());
 }
 
 /** Takes sources off the front until one answers. */
