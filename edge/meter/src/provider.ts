@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import { runTask } from '@stannary/execution';
 import type { NetworkAnswer, WorkItem } from '@stannary/gateway/client';
 import { type Epoch, type EpochClock, epochAt, epochEndMs } from '@stannary/kernel';
@@ -23,7 +23,7 @@ import { type AnyRefusal, isRefusal } from './refusal.ts';
 import { BATCH_RECORDS_MAX, type SealedBatch, sealBatch } from './seal.ts';
 import { PASSING, receiptOpener, type SenderOptions, type Sleep, sendWaiting } from './sender.ts';
 import { openSpool, type Spool } from './spool.ts';
-import { type ExecutedTask, type Execute, TaskRunner } from './task-runner.ts';
+import { type Execute, type ExecutedTask, TaskRunner } from './task-runner.ts';
 import type { ProviderTransport } from './transport.ts';
 
 export interface ProviderOptions {
@@ -238,7 +238,10 @@ class RunningProvider {
         this.#options.transport.requestWork(await this.#signedRequest('work', new Uint8Array(0))),
       );
       if (items === undefined) continue;
-      await this.#executeAll([...items].sort((left, right) => left.order - right.order), signal);
+      await this.#executeAll(
+        [...items].sort((left, right) => left.order - right.order),
+        signal,
+      );
       if (items.length === 0 && this.#nowMs() - askedMs < WORK_PAUSE_MS) await this.#sleep(WORK_PAUSE_MS, signal);
     }
   }
@@ -388,7 +391,8 @@ class RunningProvider {
   /** What is left when the loops have ended. A batch that was refused for good is not offered again. */
   async #flush(): Promise<void> {
     await this.#sealAll();
-    const isRefused = this.#failure !== null && isRefusal(this.#failure.error) && this.#failure.error.code === 'METER-BATCH-REFUSED';
+    const isRefused =
+      this.#failure !== null && isRefusal(this.#failure.error) && this.#failure.error.code === 'METER-BATCH-REFUSED';
     if (isRefused || this.#spool.waitingCount === 0) return;
     const done = new AbortController();
     const timer = this.#sleep(this.#options.flushMs ?? 5000, done.signal).then(() => done.abort());

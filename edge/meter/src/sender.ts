@@ -68,7 +68,12 @@ export function receiptOpener(posterKey: string, aad: Uint8Array): (signedReceip
 }
 
 /** Refusals of the node's clock or registration, which mend without a new batch, whatever class their status gives them. */
-export const PASSING: ReadonlySet<string> = new Set(['DEVICE-CLOCK', 'DEVICE-UNKNOWN', 'BATCH-CLOCK-SKEW', 'BATCH-NODE-UNKNOWN']);
+export const PASSING: ReadonlySet<string> = new Set([
+  'DEVICE-CLOCK',
+  'DEVICE-UNKNOWN',
+  'BATCH-CLOCK-SKEW',
+  'BATCH-NODE-UNKNOWN',
+]);
 
 async function send(batch: SpooledBatch, { postBatch, openReceipt }: SenderOptions): Promise<Receipt> {
   const receipt = openReceipt(await postBatch(batch.body));

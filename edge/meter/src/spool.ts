@@ -9,7 +9,7 @@ import { MeterRefusal } from './refusal.ts';
 import { type ChainHead, FIRST_HEAD, type SealedBatch } from './seal.ts';
 
 // One file a batch, named by its sequence number:
-//   N.draft  being written; never sent, thrown away at the next opening
+//   N.draft  being written; never sent; at the next opening finished when it is whole, else thrown away
 //   N.batch  on the disk for good and may have been sent; sent again byte for byte until acknowledged
 //   N.sent   acknowledged; kept only while it is the newest, since it says where the chain goes on
 // A batch is sent only after its file and its name are synced. So a file under its final name that does not read back
@@ -188,21 +188,17 @@ interface SpoolFile {
 }
 
 function recover({ directory, log }: SpoolOptions): Recovered {
-  const { drafts, files } = listFiles(directory);
-  for (const { seq } of drafts) {
-    log('spool-draft-dropped', { seq });
-    rmSync(pathOf(directory, seq, 'draft'));
-  }
+  const files = listFiles(directory).filter((file) => file.kind !== 'draft' || finishDraft(directory, file.seq, log));
   const waiting: WaitingBatch[] = [];
   let head: ChainHead | null = null;
   for (const [index, { seq, kind }] of files.entries()) {
-    const path = pathOf(directory, seq, kind);
+    const path = pathOf(directory, seq, kind === 'draft' ? 'batch' : kind);
     const batch = readFrame(path, seq);
     // Of an acknowledged batch only the newest file is needed.
     if (batch === null && kind === 'sent' && index < files.length - 1) continue;
     if (batch === null) return { head: head ?? FIRST_HEAD, waiting, torn: tornRefusal(path) };
     if (head !== null) requireChained(path, batch, head);
-    if (kind === 'batch') waiting.push({ seq, batchId: batch.batchId, bytes: FRAME_BYTES + batch.body.length });
+    if (kind !== 'sent') waiting.push({ seq, batchId: batch.batchId, bytes: FRAME_BYTES + batch.body.length });
     head = { nextSeq: seq + 1, previousBatchId: batch.batchId };
   }
   const older = files.filter(({ kind }) => kind === 'sent').slice(0, -1);
@@ -210,16 +206,29 @@ function recover({ directory, log }: SpoolOptions): Recovered {
   return { head: head ?? FIRST_HEAD, waiting, torn: null };
 }
 
+/** A draft that is whole becomes a batch, since it is signed already; the rest of one is thrown away. */
+function finishDraft(directory: string, seq: number, log: Log): boolean {
+  const draft = pathOf(directory, seq, 'draft');
+  const isWhole = readFrame(draft, seq) !== null;
+  log(isWhole ? 'spool-draft-finished' : 'spool-draft-dropped', { seq });
+  if (!isWhole) {
+    rmSync(draft);
+    return false;
+  }
+  writeSynced(draft, readFileSync(draft), 0o600);
+  renameSync(draft, pathOf(directory, seq, 'batch'));
+  syncDirectory(directory);
+  return true;
+}
+
 /** By sequence number; other names in the directory are let alone. */
-function listFiles(directory: string): { drafts: SpoolFile[]; files: SpoolFile[] } {
-  const all: SpoolFile[] = [];
+function listFiles(directory: string): SpoolFile[] {
+  const files: SpoolFile[] = [];
   for (const name of readdirSync(directory)) {
     const match = /^(\d{16})\.(draft|batch|sent)$/.exec(name);
-    if (match !== null) all.push({ seq: Number(match[1]), kind: match[2] as FileKind });
+    if (match !== null) files.push({ seq: Number(match[1]), kind: match[2] as FileKind });
   }
-  all.sort((left, right) => left.seq - right.seq);
-  const drafts = all.filter(({ kind }) => kind === 'draft');
-  return { drafts, files: all.filter(({ kind }) => kind !== 'draft') };
+  return files.sort((left, right) => left.seq - right.seq);
 }
 
 function requireChained(path: string, batch: SpooledBatch, head: ChainHead): void {
