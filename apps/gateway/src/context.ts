@@ -2,11 +2,11 @@ import type { ChainReader, ChainSender } from '@stannary/chain';
 import type { Economy, EpochClock } from '@stannary/kernel';
 import type { Hash, Sign } from '@stannary/wire';
 import type { Kysely, Transaction } from 'kysely';
-import type { LedgerTables } from '@stannary/billing/postgres';
+import type { LedgerSchema } from '@stannary/billing/postgres';
 import type { Blobs } from './blobs.ts';
 import type { GatewayTables } from './tables.ts';
 
-export type Tables = GatewayTables & LedgerTables;
+export type Tables = GatewayTables & LedgerSchema;
 export type Database = Kysely<Tables>;
 export type Open = Transaction<Tables>;
 

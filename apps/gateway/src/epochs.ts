@@ -162,7 +162,7 @@ export class Epochs {
       })
       .execute();
     await addNodeTotals(open, statement, inputs);
-    await appendPostings(open, statementPostings(statement));
+    await appendPostings(open, statementPostings(statement), this.#context.nowMs());
     await this.#storeCharges(open, statement);
     await this.#releaseEscrows(open, epoch);
     await markSettled(open, epoch);
@@ -195,10 +195,14 @@ export class Epochs {
       .execute();
     if (rows.length === 0) return;
     const charged = await chargedByLease(open, rows.map((row) => row.lease_id));
-    const postings = rows.map((row) =>
-      releasePosting({ taskId: row.task_id, consumer: row.consumer, grains: (row.charge_grains_max - (charged.get(row.lease_id) ?? 0)) as Grains }),
-    );
-    await appendPostings(open, postings);
+    const left = rows.map((row) => ({
+      taskId: row.task_id,
+      consumer: row.consumer,
+      amountGrains: (row.charge_grains_max - (charged.get(row.lease_id) ?? 0)) as Grains,
+      epoch,
+    }));
+    const postings = left.filter(({ amountGrains }) => amountGrains > 0).map(releasePosting);
+    await appendPostings(open, postings, this.#context.nowMs());
     await open.updateTable('task').set({ escrow_open: false }).where('task_id', 'in', rows.map((row) => row.task_id)).execute();
   }
 }
