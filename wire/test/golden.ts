@@ -38,7 +38,7 @@ export const GOLDEN_SPKI = spkiOfPoint(
 );
 
 /** Made once with that key over the header's Sig_structure: ECDSA signs with a random nonce, so it is pinned as well. */
-export const GOLDEN_SIGNATURE =
+const GOLDEN_SIGNATURE =
   '31698e7c5c44d0a8c3abd58084304afb53e4f8c8b099c623ee203052e576c74e14cff94050a2f7742d766367e53bbb93e3166732be0004b81758ad3fd95f5537';
 
 const NODE_ID = nodeIdOf(GOLDEN_SPKI);
