@@ -2,7 +2,7 @@ import { addressBytes, compareBytes, concatBytes, fromHex, toHex } from './bytes
 import { type Hash, keccak256 } from './hash.ts';
 import { WireRefusal } from './refusal.ts';
 
-// Merkle sum trees over keccak256, bit for bit as the Solidity library has them. ‖ joins; amounts are uint128 big-endian.
+// Merkle sum trees over keccak256, bit for bit as the Solidity library has them; amounts are uint128 big-endian.
 //   leaf  = H(0x00 ‖ key ‖ data ‖ credits ‖ tokens)
 //   node  = H(0x01 ‖ leftHash ‖ leftCredits ‖ leftTokens ‖ rightHash ‖ rightCredits ‖ rightTokens)
 //   empty = H(0x02), sums 0: pads the leaves on the right to a power of two
