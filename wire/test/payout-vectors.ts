@@ -1,6 +1,6 @@
 import { keccak256, type PayoutLeaf, sumTree, toHex } from '../src/index.ts';
 
-/** One tree of test/vectors/payout-tree.json. Hashes are 0x-prefixed and amounts decimal strings, for Forge's JSON reader. */
+/** One tree of test/vectors/payout-tree.json: hashes with 0x and amounts as decimal text, for Forge's JSON reader. */
 export interface PayoutVector {
   readonly leafCount: number;
   readonly root: string;

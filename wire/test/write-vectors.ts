@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { goldenMessages } from './golden.ts';
 import { payoutVectors } from './payout-vectors.ts';
 
-// Writes the committed vectors anew: `node wire/tools/write-vectors.ts`, then `biome check --write`. Tests compare.
+// Writes the committed vectors anew: `node wire/test/write-vectors.ts`, then `biome check --write`. Tests compare.
 
 export const GOLDEN_FILE = new URL('../golden.json', import.meta.url);
 export const PAYOUT_TREE_FILE = new URL('../../test/vectors/payout-tree.json', import.meta.url);

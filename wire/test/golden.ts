@@ -37,8 +37,8 @@ export const GOLDEN_SPKI = spkiOfPoint(
   fromHex('20138bf82dc1b6d562be0fa54ab7804a3a64b6d72ccfed6b6fb6ed28bbfc117e'),
 );
 
-/** Made once with that key over the header's Sig_structure: ECDSA signs with a random nonce, so it is pinned as well. */
-export const GOLDEN_SIGNATURE =
+/** Made once with that key over the header's Sig_structure: ECDSA draws a nonce, so the signature is pinned as well. */
+const GOLDEN_SIGNATURE =
   '31698e7c5c44d0a8c3abd58084304afb53e4f8c8b099c623ee203052e576c74e14cff94050a2f7742d766367e53bbb93e3166732be0004b81758ad3fd95f5537';
 
 const NODE_ID = nodeIdOf(GOLDEN_SPKI);

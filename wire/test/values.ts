@@ -37,7 +37,7 @@ export const cborValue: fc.Arbitrary<CborValue> = fc.letrec<{ value: CborValue }
   ),
 })).value;
 
-export const hexId = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => Buffer.from(bytes).toString('hex'));
+const hexId = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => Buffer.from(bytes).toString('hex'));
 
 /** Any record that can be encoded. Few leases, as in a real batch. */
 export const usageRecord: fc.Arbitrary<UsageRecord> = fc.record(
