@@ -11,14 +11,22 @@ export function writeSynced(path: string, bytes: Uint8Array, mode: number): void
   }
 }
 
+/** Returns when what the file holds is on the disk. */
+export function syncFile(path: string): void {
+  syncOpened(path, 'r+');
+}
+
 /** Returns when the directory's entries (creations, renamings, removals) are on the disk. */
 export function syncDirectory(path: string): void {
   // Windows cannot open a directory; its file system orders renamings by itself.
-  if (process.platform === 'win32') return;
-  const directory = openSync(path, 'r');
+  if (process.platform !== 'win32') syncOpened(path, 'r');
+}
+
+function syncOpened(path: string, flags: 'r' | 'r+'): void {
+  const descriptor = openSync(path, flags);
   try {
-    fsyncSync(directory);
+    fsyncSync(descriptor);
   } finally {
-    closeSync(directory);
+    closeSync(descriptor);
   }
 }

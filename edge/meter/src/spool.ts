@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:f
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { concatBytes, fromHex, toHex } from '@stannary/wire';
-import { syncDirectory, writeSynced } from './durable-file.ts';
+import { syncDirectory, syncFile, writeSynced } from './durable-file.ts';
 import type { Log } from './log.ts';
 import { MeterRefusal } from './refusal.ts';
 import { type ChainHead, FIRST_HEAD, type SealedBatch } from './seal.ts';
@@ -215,7 +215,7 @@ function finishDraft(directory: string, seq: number, log: Log): boolean {
     rmSync(draft);
     return false;
   }
-  writeSynced(draft, readFileSync(draft), 0o600);
+  syncFile(draft);
   renameSync(draft, pathOf(directory, seq, 'batch'));
   syncDirectory(directory);
   return true;

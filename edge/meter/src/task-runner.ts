@@ -1,6 +1,6 @@
 import { compileTask, costTableHash, type MeteredModule, type TaskRun } from '@stannary/execution';
 import type { WorkItem } from '@stannary/gateway/client';
-import { coseSign1, encodeTaskReceipt, encodeTaskResult, type Sign, taskReceiptId, toHex } from '@stannary/wire';
+import { coseSign1, encodeTaskReceipt, encodeTaskResult, type Hash, type Sign, taskReceiptId, toHex } from '@stannary/wire';
 import type { CpuMeter } from './cpu-time.ts';
 import { nativeSha256 } from './native-hash.ts';
 import type { TaskUsage } from './records.ts';
@@ -12,6 +12,8 @@ export type Execute = (task: {
   readonly module: MeteredModule;
   readonly input: Uint8Array;
   readonly fuelMax: number;
+  /** SHA-256 by the platform. */
+  readonly hash: Hash;
 }) => TaskRun;
 
 export interface TaskRunnerOptions {
@@ -54,7 +56,7 @@ export class TaskRunner {
     const input = await this.#blob(item.inputHash);
     const startedMs = nowMs();
     const before = cpu.readCoreMicroseconds();
-    const run = execute({ module, input, fuelMax: item.fuelMax });
+    const run = execute({ module, input, fuelMax: item.fuelMax, hash: nativeSha256 });
     const coreMicroseconds = cpu.readCoreMicroseconds() - before;
     const endedMs = nowMs();
     const receipt = receiptBytes(item, run);
