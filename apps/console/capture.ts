@@ -30,12 +30,13 @@ export async function captureConsole({ url, file, width, height, colorScheme }: 
   if (bytes > PNG_BYTES_MAX) throw new Error(`${file}: expected at most ${PNG_BYTES_MAX} bytes, got ${bytes}`);
 }
 
+const CHROMIUM = process.env.STANNARY_CHROMIUM ?? '/usr/bin/chromium';
+
 /** Where Chromium is: STANNARY_CHROMIUM, else Debian's; null when there is none. */
 export function chromiumPath(): string | null {
-  const path = process.env.STANNARY_CHROMIUM ?? '/usr/bin/chromium';
   try {
-    accessSync(path, constants.X_OK);
-    return path;
+    accessSync(CHROMIUM, constants.X_OK);
+    return CHROMIUM;
   } catch {
     return null;
   }
@@ -55,7 +56,7 @@ const QUIET_FLAGS = [
 export async function launchChromium(): Promise<AsyncDisposable & { readonly browser: Browser }> {
   const executablePath = chromiumPath();
   if (executablePath === null) {
-    throw new Error('no Chromium at /usr/bin/chromium: install the package `chromium`, or set STANNARY_CHROMIUM');
+    throw new Error(`no Chromium at ${CHROMIUM}: install the package \`chromium\`, or set STANNARY_CHROMIUM`);
   }
   // Chromium's sandbox refuses to start as root.
   const args = process.getuid?.() === 0 ? [...QUIET_FLAGS, '--no-sandbox'] : QUIET_FLAGS;

@@ -266,6 +266,21 @@ test('says in words that the books disagree', { skip }, async () => {
   ]);
 });
 
+test('a figure that cannot be read costs its section, not the page, and only until the next answer', {
+  skip,
+}, async () => {
+  const status = exampleStatus();
+  gateway.status = { ...status, nodes: [{ ...status.nodes[0]!, earnedCreditsGrains: 'much' }] };
+  await using visited = await visit();
+  gateway.status = status;
+  const message =
+    'Providers cannot be shown from the gateway\'s last answer: amount: expected a whole number, got "much".';
+  await visited.page.getByText(message).waitFor();
+  includesAll(await textOf(visited.page.locator('#faults')), ['Wrong result']);
+  await visited.page.locator('.provider').first().waitFor();
+  assert.equal(await visited.page.getByText(message).count(), 0);
+});
+
 test('follows the network live and says aloud what matters', { skip }, async () => {
   const status = exampleStatus();
   gateway.status = { ...status, faults: [] };
@@ -292,11 +307,14 @@ test('says that the connection is lost, since when, and recovers', { skip }, asy
     /last seen (just now|\d+ s ago)\. The figures below are from then\. Trying again (now|in \d+ s)\./,
   );
   assert.match(banner, /GATEWAY-UNREACHABLE/);
-  includesAll(await textOf(page.locator('.masthead')), ['Connection lost', 'Epoch 27']);
+  includesAll(await textOf(page.locator('.masthead')), ['Connection lost', 'Epoch 27', 'clock stopped']);
   assert.match(await page.title(), /^Connection lost: /);
   assert.equal(await textOf(page.locator('#announcement')), 'Connection to the gateway lost.');
-  assert.deepEqual(await contrastFaults(page), []);
-  assert.deepEqual(await overflowFaults(page), []);
+  for (const width of [1280, 768, 390]) {
+    await page.setViewportSize({ width, height: 900 });
+    assert.deepEqual(await contrastFaults(page), []);
+    assert.deepEqual(await overflowFaults(page), []);
+  }
   await gateway.start();
   await page.getByRole('button', { name: 'Try now' }).click();
   await page.locator('.banner').waitFor({ state: 'detached' });

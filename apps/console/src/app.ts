@@ -5,7 +5,7 @@ import { Faults } from './faults.ts';
 import { html } from './html.ts';
 import { ConnectionBanner, Masthead } from './masthead.ts';
 import { Overview } from './overview.ts';
-import { Empty, Hash } from './parts.ts';
+import { Empty, Guard, Hash } from './parts.ts';
 import { Providers } from './providers.ts';
 import { Settlement } from './settlement.ts';
 import { type ConsoleState, connectionOf } from './state.ts';
@@ -20,9 +20,11 @@ export interface AppProps {
 /** The whole page, from the state alone. */
 export function App({ state, gatewayUrl, pollNow }: AppProps): VNode {
   return html`<a class="skip" href="#main">Skip to the figures</a>
-    <${Masthead} state=${state} gatewayUrl=${gatewayUrl} />
-    <${ConnectionBanner} state=${state} gatewayUrl=${gatewayUrl} pollNow=${pollNow} />
-    <main id="main" tabindex="-1" data-connection=${connectionOf(state).kind}>
+    <div class="top" data-connection=${connectionOf(state).kind}>
+      <${Masthead} state=${state} gatewayUrl=${gatewayUrl} />
+      <${ConnectionBanner} state=${state} gatewayUrl=${gatewayUrl} pollNow=${pollNow} />
+    </div>
+    <main id="main" tabindex="-1">
       <${Sections} state=${state} gatewayUrl=${gatewayUrl} />
     </main>
     <${Footer} network=${state.network} gatewayUrl=${gatewayUrl} />
@@ -32,11 +34,16 @@ export function App({ state, gatewayUrl, pollNow }: AppProps): VNode {
 function Sections({ state, gatewayUrl }: Omit<AppProps, 'pollNow'>): VNode {
   const { status, network } = state;
   if (status === null) return html`<${Empty}>Waiting for the first answer of the gateway at ${gatewayUrl}.<//>`;
-  return html`<${Overview} status=${status} network=${network} />
-    <${Providers} status=${status} network=${network} />
-    <${Faults} status=${status} gatewayUrl=${gatewayUrl} />
-    <${Settlement} status=${status} gatewayUrl=${gatewayUrl} />
-    <${Conservation} status=${status} />`;
+  // The network's description comes before the first status, and again only with a new one after a loss.
+  const guarded = (name: string, section: VNode) =>
+    html`<${Guard} key=${name} name=${name} from=${status}>${section}<//>`;
+  return html`
+    ${guarded('Overview', html`<${Overview} status=${status} network=${network} />`)}
+    ${guarded('Providers', html`<${Providers} status=${status} network=${network} />`)}
+    ${guarded('Faults', html`<${Faults} status=${status} gatewayUrl=${gatewayUrl} />`)}
+    ${guarded('Settlement', html`<${Settlement} status=${status} gatewayUrl=${gatewayUrl} />`)}
+    ${guarded('Conservation', html`<${Conservation} status=${status} />`)}
+  `;
 }
 
 /** Where the figures come from, so that they can be checked without this page. */

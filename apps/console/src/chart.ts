@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
-import { count, significant } from './format.ts';
+import { count, stepped } from './format.ts';
 import { html } from './html.ts';
 
 /** One measured quantity by epoch. */
@@ -154,7 +154,7 @@ function optionsOf(panel: Panel, last: boolean, width: number, onPoint: PlotProp
         gap: 6,
         grid: hair,
         ticks: { show: false },
-        values: (_plot, splits) => axisLabels(splits),
+        values: (_plot, splits) => stepped(splits),
       },
     ],
     series: [{}, seriesOf(panel, colour(panel.colour), colour('--ground')), ...referenceOf(panel, colour('--ink-3'))],
@@ -162,9 +162,10 @@ function optionsOf(panel: Panel, last: boolean, width: number, onPoint: PlotProp
   };
 }
 
-/** Half an epoch of room on either side, so that the first and last bar are whole. */
-function epochRange(_plot: uPlot, first: number | null, last: number | null): [number, number] {
-  return [(first ?? 0) - 0.6, (last ?? 0) + 0.6];
+/** Half an epoch of room on either side, so that the first and last bar are whole, and so that one epoch is in the middle. */
+function epochRange(plot: uPlot): [number, number] {
+  const epochs = plot.data[0];
+  return [(epochs[0] ?? 0) - 0.6, (epochs.at(-1) ?? 0) + 0.6];
 }
 
 /** Bars and shares start at zero. A line is drawn around its own values, with a tenth of room. */
@@ -175,14 +176,6 @@ function valueRange(panel: Panel, low: number | null, high: number | null): [num
   const least = low ?? 0;
   const room = most > least ? (most - least) * 0.12 : Math.max(most * 0.1, Number.MIN_VALUE);
   return [Math.max(0, least - room), most + room];
-}
-
-function axisLabels(splits: readonly number[]): string[] {
-  const step = splits.length > 1 ? splits[1]! - splits[0]! : 1;
-  return splits.map((split) => {
-    if (Math.abs(split) < step / 2) return '0';
-    return significant(split, Math.max(1, Math.floor(Math.log10(Math.abs(split))) - Math.floor(Math.log10(step)) + 1));
-  });
 }
 
 function seriesOf(panel: Panel, stroke: string, ground: string): uPlot.Series {

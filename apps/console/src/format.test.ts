@@ -21,6 +21,7 @@ import {
   shortHash,
   shortId,
   significant,
+  stepped,
   THIN_SPACE,
   wholeDuration,
   words,
@@ -99,6 +100,16 @@ test('significant keeps the wanted digits and groups both sides of the point', (
   assert.equal(significant(-2.5, 2), '−2.5');
   assert.equal(significant(0, 4), '0');
   assert.equal(significant(Number.NaN, 4), '–');
+});
+
+test('stepped gives an axis the places that its step needs', () => {
+  assert.deepEqual(stepped([0, 0.25, 0.5, 0.75, 1]), ['0', '0.25', '0.50', '0.75', '1.00']);
+  assert.deepEqual(stepped([3, 3.5]), ['3.0', '3.5']);
+  assert.deepEqual(stepped([0.30000000000000004, 0.4, 0.5]), ['0.3', '0.4', '0.5']);
+  assert.deepEqual(stepped([0, 50_000, 100_000]).map(plain), ['0', '50 000', '100 000']);
+  assert.deepEqual(stepped([0.003, 0.0035]), ['0.0030', '0.0035']);
+  assert.deepEqual(stepped([-1, 0]), ['−1', '0']);
+  assert.deepEqual([stepped([]), stepped([7]), stepped([0])], [[], ['7'], ['0']]);
 });
 
 test('prices are scaled by a power of a thousand that is named', () => {

@@ -72,6 +72,25 @@ export function significant(value: number, digits: number): string {
   return (value < 0 ? MINUS : '') + joinFraction(whole, fraction);
 }
 
+/** Equally spaced numbers, as an axis has them, each with the places that its step needs: `0.25`, `0.50`, `1 500`. */
+export function stepped(values: readonly number[]): string[] {
+  const step = values.length > 1 ? Math.abs(values[1]! - values[0]!) : Math.abs(values[0] ?? 0);
+  let decimals = 0;
+  while (step > 0 && decimals < STEP_DECIMALS_MAX && !isWhole(step * 10 ** decimals)) decimals += 1;
+  return values.map((value) => {
+    const [whole = '0', fraction] = Math.abs(value).toFixed(decimals).split('.');
+    const zero = Math.abs(value) <= step / 1e6;
+    return zero ? '0' : (value < 0 ? MINUS : '') + joinFraction(whole, fraction);
+  });
+}
+
+const STEP_DECIMALS_MAX = 12;
+
+/** Whole but for the noise of floating-point multiplication. */
+function isWhole(value: number): boolean {
+  return Math.abs(value - Math.round(value)) < 1e-6 * Math.abs(value);
+}
+
 /** A power of a thousand that makes a small quantity readable: multiply by `factor`, say `suffix` in the unit. */
 export interface Scale {
   readonly factor: number;

@@ -79,7 +79,8 @@ function Countdown({ state, status }: { state: ConsoleState; status: StatusAnswe
   const clock = epochClockOf(state);
   const still = status.phase === 'drained' || status.phase === 'halted';
   if (clock === null || still) return html`<p class="countdown-text">no epoch is running</p>`;
-  const text = `${wholeDuration(clock.leftMs)} to the end of epoch ${count(status.epoch)}`;
+  const lost = connectionOf(state).kind === 'lost';
+  const text = lost ? 'clock stopped' : `${wholeDuration(clock.leftMs)} to the end of epoch ${count(status.epoch)}`;
   const percentPassed = clock.passed === null ? null : Math.round(clock.passed * 100);
   return html`<div class="countdown">
     ${

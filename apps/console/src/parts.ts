@@ -1,4 +1,4 @@
-import type { ComponentChildren, VNode } from 'preact';
+import { Component, type ComponentChildren, type VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { amountDown, decimalsFor, exactGrains, type GrainsText, shortHash } from './format.ts';
 import { html } from './html.ts';
@@ -82,6 +82,41 @@ export function Section({ id, title, note, children }: SectionProps): VNode {
     </header>
     ${children}
   </section>`;
+}
+
+export interface GuardProps {
+  /** What the guarded part shows, as a person would call it. */
+  readonly name: string;
+  /** What it is drawn from: while this stays the same object, the part is not drawn again. */
+  readonly from: object;
+  readonly children?: ComponentChildren;
+}
+
+interface GuardState {
+  readonly from: object | null;
+  readonly failure: string | null;
+}
+
+/** Keeps a part that cannot be drawn from taking the page with it, until there is another answer to draw from. */
+export class Guard extends Component<GuardProps, GuardState> {
+  override state: GuardState = { from: null, failure: null };
+
+  static override getDerivedStateFromProps(props: GuardProps, state: GuardState): GuardState {
+    return props.from === state.from ? state : { from: props.from, failure: null };
+  }
+
+  static override getDerivedStateFromError(error: unknown): Partial<GuardState> {
+    return { failure: error instanceof Error ? error.message : String(error) };
+  }
+
+  override shouldComponentUpdate(_props: GuardProps, next: GuardState): boolean {
+    return next.from !== this.state.from || next.failure !== this.state.failure;
+  }
+
+  override render({ name, children }: GuardProps, { failure }: GuardState): ComponentChildren {
+    if (failure === null) return children;
+    return html`<${Empty}>${name} cannot be shown from the gateway's last answer: ${failure}.<//>`;
+  }
 }
 
 /** Says in words that a list is empty, and why that may be. */

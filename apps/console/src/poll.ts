@@ -45,9 +45,10 @@ export function startPolling({ client, dispatch, nowMs, after }: PollingOptions)
       failures += 1;
       networkKnown = false;
       dispatch({ kind: 'failed', reason: reasonOf(error), atMs: nowMs() });
+    } finally {
+      underWay = false;
+      if (!stopped) callOff = after(pollDelayMs(failures), () => void poll());
     }
-    underWay = false;
-    if (!stopped) callOff = after(pollDelayMs(failures), () => void poll());
   }
 
   void poll();

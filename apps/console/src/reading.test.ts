@@ -34,9 +34,11 @@ test('a uniform network is said briefly, a disagreement as bad', () => {
   const findings = findingsOf({ ...status, nodes, faults, conservation: { ...status.conservation, agree: false } });
   assert.deepEqual(findings.slice(1), [
     { tone: 'good', text: '5 providers, all active' },
-    { tone: 'bad', text: '2 faults: all final' },
+    { tone: 'bad', text: '2 faults, all final' },
     { tone: 'bad', text: 'Ledger and chain disagree' },
   ]);
+  const alone = findingsOf({ ...status, nodes: nodes.slice(0, 1), faults: faults.slice(0, 1) });
+  assert.deepEqual([alone[1]!.text, alone[2]!.text], ['1 provider, active', '1 fault, final']);
 });
 
 test('totals the charges and says over which epochs', () => {

@@ -52,18 +52,15 @@ export function stageTone(stage: FaultAnswer['stage']): Tone {
 
 function providersFinding(nodes: readonly NodeAnswer[]): Finding {
   if (nodes.length === 0) return { tone: 'quiet', text: 'No provider has joined' };
-  const tallies = tally(nodes.map((node) => node.status));
-  const tone: Tone = tallies.has('slashed') || tallies.has('held') ? 'warn' : 'good';
-  const total = `${count(nodes.length)} ${nodes.length === 1 ? 'provider' : 'providers'}`;
-  return { tone, text: tallies.size === 1 ? `${total}, all ${nodes[0]!.status}` : `${total}: ${tallyText(tallies)}` };
+  const statuses = nodes.map((node) => node.status);
+  const tone: Tone = statuses.some((status) => status === 'slashed' || status === 'held') ? 'warn' : 'good';
+  return { tone, text: tallyText('provider', statuses) };
 }
 
 function faultsFinding(faults: readonly FaultAnswer[]): Finding {
   if (faults.length === 0) return { tone: 'good', text: 'No fault' };
-  const tallies = tally(faults.map((fault) => fault.stage));
-  const total = `${count(faults.length)} ${faults.length === 1 ? 'fault' : 'faults'}`;
-  const detail = tallies.size === 1 && faults.length > 1 ? `all ${faults[0]!.stage}` : tallyText(tallies);
-  return { tone: tallies.has('proposed') ? 'warn' : 'bad', text: `${total}: ${detail}` };
+  const stages = faults.map((fault) => fault.stage);
+  return { tone: stages.includes('proposed') ? 'warn' : 'bad', text: tallyText('fault', stages) };
 }
 
 function booksFinding(status: StatusAnswer): Finding {
@@ -73,15 +70,14 @@ function booksFinding(status: StatusAnswer): Finding {
     : { tone: 'bad', text: 'Ledger and chain disagree' };
 }
 
-/** Counts of each value, in the order in which it first appears. */
-function tally(values: readonly string[]): Map<string, number> {
+/** `3 faults: 2 final, 1 proposed`; `2 faults, all final`; `1 fault, final`. In the order in which the kinds appear. */
+function tallyText(noun: string, kinds: readonly string[]): string {
   const tallies = new Map<string, number>();
-  for (const value of values) tallies.set(value, (tallies.get(value) ?? 0) + 1);
-  return tallies;
-}
-
-function tallyText(tallies: ReadonlyMap<string, number>): string {
-  return [...tallies].map(([value, howMany]) => `${count(howMany)} ${value}`).join(', ');
+  for (const kind of kinds) tallies.set(kind, (tallies.get(kind) ?? 0) + 1);
+  if (kinds.length === 1) return `1 ${noun}, ${kinds[0]}`;
+  if (tallies.size === 1) return `${count(kinds.length)} ${noun}s, all ${kinds[0]}`;
+  const parts = [...tallies].map(([kind, howMany]) => `${count(howMany)} ${kind}`);
+  return `${count(kinds.length)} ${noun}s: ${parts.join(', ')}`;
 }
 
 /** Charges over the epochs that the status carries. */
