@@ -1,0 +1,39 @@
+// The repository as a list of files, without what git ignores.
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+const FOREIGN_FOLDERS = new Set(['node_modules', '.git', '.stannary', 'bench-results']);
+const FOREIGN_PATHS = new Set(['settlement/contracts/out', 'settlement/contracts/cache']);
+
+/** Paths of all files that match, relative to the root, with forward slashes, sorted bytewise. */
+export function filesMatching(...patterns: string[]): string[] {
+  const found = globSync(patterns, { cwd: ROOT, exclude: isForeign }).map((path) => path.replaceAll('\\', '/'));
+  return found.sort();
+}
+
+/** Those that have one of the filters in their path; all of them without filters. */
+export function filesFiltered(pattern: string, filters: readonly string[]): string[] {
+  return filesMatching(pattern).filter((path) => filters.length === 0 || filters.some((one) => path.includes(one)));
+}
+
+export function textOf(path: string): string {
+  return readFileSync(join(ROOT, path), 'utf8');
+}
+
+/** Folders of the npm workspaces, in the order of the root manifest. */
+export function workspaceFolders(): readonly string[] {
+  return (JSON.parse(textOf('package.json')) as { workspaces: string[] }).workspaces;
+}
+
+/** The workspace that holds a file, or null: the root's own. */
+export function workspaceOf(path: string, folders: readonly string[] = workspaceFolders()): string | null {
+  return folders.find((folder) => path.startsWith(`${folder}/`)) ?? null;
+}
+
+function isForeign(path: string): boolean {
+  const posix = path.replaceAll('\\', '/');
+  return FOREIGN_PATHS.has(posix) || FOREIGN_FOLDERS.has(posix.slice(posix.lastIndexOf('/') + 1));
+}
