@@ -1,17 +1,32 @@
 // The repository as a list of files, without what git ignores.
-import { globSync, readFileSync } from 'node:fs';
+import { globSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-const FOREIGN_FOLDERS = new Set(['node_modules', '.git', '.stannary', 'bench-results']);
+const FOREIGN_NAMES = new Set(['node_modules', '.git', '.stannary', 'bench-results', '.env']);
 const FOREIGN_PATHS = new Set(['settlement/contracts/out', 'settlement/contracts/cache']);
 
 /** Paths of all files that match, relative to the root, with forward slashes, sorted bytewise. */
 export function filesMatching(...patterns: string[]): string[] {
   const found = globSync(patterns, { cwd: ROOT, exclude: isForeign }).map((path) => path.replaceAll('\\', '/'));
   return found.sort();
+}
+
+/**
+ * Sources that ship: no tests and no benches. Task modules are left out: AssemblyScript is another language in the
+ * same letters.
+ */
+export function productSources(): string[] {
+  const paths = filesMatching('**/*.ts', '**/*.mjs');
+  return paths.filter((path) => !/\.(test|bench)\.ts$|(^|\/)test\//.test(path) && !path.startsWith('execution/tasks/'));
+}
+
+/** Everything that is kept in the repository, pictures and compiled files too. */
+export function allFiles(): string[] {
+  const found = filesMatching('**/*', '.*', '.ci/*', '.github/**/*').filter((path) => !isForeign(path));
+  return found.filter((path) => statSync(join(ROOT, path)).isFile());
 }
 
 /** Those that have one of the filters in their path; all of them without filters. */
@@ -28,12 +43,9 @@ export function workspaceFolders(): readonly string[] {
   return (JSON.parse(textOf('package.json')) as { workspaces: string[] }).workspaces;
 }
 
-/** The workspace that holds a file, or null: the root's own. */
-export function workspaceOf(path: string, folders: readonly string[] = workspaceFolders()): string | null {
-  return folders.find((folder) => path.startsWith(`${folder}/`)) ?? null;
-}
-
 function isForeign(path: string): boolean {
   const posix = path.replaceAll('\\', '/');
-  return FOREIGN_PATHS.has(posix) || FOREIGN_FOLDERS.has(posix.slice(posix.lastIndexOf('/') + 1));
+  return (
+    FOREIGN_PATHS.has(posix) || FOREIGN_NAMES.has(posix.slice(posix.lastIndexOf('/') + 1)) || posix.endsWith('.log')
+  );
 }

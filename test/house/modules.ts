@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { type Token, tokensOf } from '../../tools/source-tokens.ts';
-import { filesMatching, textOf, workspaceFolders } from '../../tools/source-tree.ts';
+import { productSources, textOf, workspaceFolders } from '../../tools/source-tree.ts';
 import { type Import, importsOf } from './imports.ts';
 
 export interface Module {
@@ -27,19 +27,13 @@ export type Target =
   | { readonly kind: 'builtin'; readonly name: string }
   | { readonly kind: 'refused'; readonly reason: string };
 
-/** Task modules are AssemblyScript: another language in the same letters. */
-const OTHER_LANGUAGES = /^execution\/tasks\//;
-const TEST = /\.(test|bench)\.ts$|(^|\/)test\//;
-
 export function moduleOf(path: string, source: string): Module {
   const tokens = tokensOf(source);
   return { path, tokens, imports: importsOf(tokens) };
 }
 
-/** Sources that ship: no tests, no benches, nothing generated from elsewhere is left out. */
 export function productModules(): readonly Module[] {
-  const paths = filesMatching('**/*.ts', '**/*.mjs').filter((path) => !TEST.test(path) && !OTHER_LANGUAGES.test(path));
-  return paths.map((path) => moduleOf(path, textOf(path)));
+  return productSources().map((path) => moduleOf(path, textOf(path)));
 }
 
 export function manifests(): readonly Manifest[] {
