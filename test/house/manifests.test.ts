@@ -40,10 +40,10 @@ function undescribed(workspaces: readonly Manifest[], page: string): string[] {
   ];
 }
 
-/** Versions are exact: what was tested is what is installed, lock file or not. */
+/** Versions are exact: what was tested is what is installed, lock file or not. Type declarations run nowhere. */
 function inexact(workspace: Manifest): string[] {
   return dependenciesOf(workspace)
-    .filter(([, version]) => !/^\d+(\.\d+){0,2}$/.test(version))
+    .filter(([name, version]) => !/^\d+\.\d+\.\d+$/.test(version) && !name.startsWith('@types/'))
     .map(([name, version]) => `${workspace.folder}: ${name} ${version}`);
 }
 
