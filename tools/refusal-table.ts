@@ -9,7 +9,7 @@ export interface Refusal {
   readonly code: string;
   /** Folder of the package that names it first, in the order of the workspaces. */
   readonly folder: string;
-  /** `input`, `retry`, `give-up`, or the number in a receipt; empty where the sources do not say. */
+  /** `input`, `retry`, `give-up`, `HTTP n`, or `receipt n`; empty where the sources do not say. */
   readonly answer: string;
   readonly expected: readonly string[];
 }
@@ -62,12 +62,16 @@ function mentionsIn(tokens: readonly Token[], folder: string, usual: string): Me
   });
 }
 
-/** A row of a table (`'CODE': 'retry'`, `'CODE': 7`) or a choice (`code === 'CODE' ? 'retry' : …`). */
+/**
+ * A row of a table (`'CODE': 'retry'`, `'CODE': 7`, `'CODE': [404, 'meaning']`) or a choice
+ * (`code === 'CODE' ? 'retry' : …`).
+ */
 function saidClass(tokens: readonly Token[], at: number): string | null {
   const joint = tokens[at + 1]?.text;
   const value = tokens[at + 2];
   if ((joint !== ':' && joint !== '?') || value === undefined) return null;
   if (value.kind === 'number' && joint === ':') return `receipt ${value.text}`;
+  if (value.text === '[' && tokens[at + 3]?.kind === 'number') return `HTTP ${tokens[at + 3]?.text}`;
   return value.kind === 'string' && CLASSES.includes(value.text) ? value.text : null;
 }
 
@@ -143,6 +147,7 @@ expected, what came, and where. The class says what to do about it:
 | \`input\` | mend what you handed in; the same input is refused again | 2 |
 | \`retry\` | the same call may succeed later | 3 |
 | \`give-up\` | neither helps: something else has to be put right first | 4 |
+| \`HTTP n\` | the gateway's own: 408, 425, 429 and 5xx are \`retry\`, 401, 403, 404 and 410 \`give-up\`, others \`input\` | – |
 | \`receipt n\` | the batch was accepted as evidence, counts as zero usage, and its receipt carries the number *n* | – |
 
 This page is written by \`node tools/write-refusals.mjs\` from the sources; a test fails where it is out of date.
@@ -152,7 +157,7 @@ export function refusalsPage(refusals: readonly Refusal[]): string {
   const folders = [...new Set(refusals.map((refusal) => refusal.folder))];
   const sections = folders.map((folder) => {
     const rows = refusals.filter((refusal) => refusal.folder === folder).map(row);
-    return `\n## ${folder}\n\n| code | class | expected |\n|---|---|---|\n${rows.join('\n')}\n`;
+    return `\n## ${folder}\n\n| code | class | expected, or what it says |\n|---|---|---|\n${rows.join('\n')}\n`;
   });
   return `${HEAD}${sections.join('')}`;
 }

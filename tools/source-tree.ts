@@ -20,7 +20,9 @@ export function filesMatching(...patterns: string[]): string[] {
  */
 export function productSources(): string[] {
   const paths = filesMatching('**/*.ts', '**/*.mjs');
-  return paths.filter((path) => !/\.(test|bench)\.ts$|(^|\/)test\//.test(path) && !path.startsWith('execution/tasks/'));
+  return paths.filter(
+    (path) => !/\.(test|bench|fixture)\.ts$|(^|\/)test\//.test(path) && !path.startsWith('execution/tasks/'),
+  );
 }
 
 /** Everything that is kept in the repository, pictures and compiled files too. */

@@ -33,7 +33,8 @@ test('tsc finds no fault in the console, which has a browser around it', () => {
   else assert.ok(!existsSync(join(ROOT, 'apps/console/src')), `apps/console/src is there, ${config} is not`);
 });
 
-test('biome finds no fault', () => clean('biome', ['ci', '--colors=off', '--diagnostic-level=warn', '--error-on-warnings', '.']));
+test('biome finds no fault', () =>
+  clean('biome', ['ci', '--colors=off', '--diagnostic-level=warn', '--error-on-warnings', '.']));
 
 test('knip finds no dead file, export or dependency', () => clean('knip', ['--no-progress']));
 

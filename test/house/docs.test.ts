@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { test } from 'node:test';
-import { filesMatching, ROOT, textOf } from '../../tools/source-tree.ts';
+import { type Token, tokensOf } from '../../tools/source-tokens.ts';
+import { filesMatching, productSources, ROOT, textOf } from '../../tools/source-tree.ts';
 
 interface Page {
   readonly path: string;
@@ -83,6 +84,60 @@ test('every npm script that a page names is there', () => {
     PAGES.flatMap((page) => unknownScripts(page, new Set(Object.keys(scripts)))),
     [],
   );
+});
+
+/** Files of the house that a text names, in backticks or in a comment. */
+function filesNamed(text: string): readonly string[] {
+  const roots = 'kernel|wire|execution|economies|edge|arbitration|settlement|apps|test|docs|tools';
+  const named = text.matchAll(
+    new RegExp(`(?<![\\w/.-])(?:${roots})/[\\w./-]+\\.(?:ts|mjs|sol|md|yaml)(?![\\w*])`, 'g'),
+  );
+  return [...new Set([...named].map((match) => match[0]))];
+}
+
+test('every file that a page or a comment names is there', () => {
+  const texts = [...PAGES, ...productSources().map((path) => ({ path, text: textOf(path) }))];
+  const missing = texts.flatMap(({ path, text }) =>
+    filesNamed(text)
+      .filter((named) => !existsSync(join(ROOT, named)))
+      .map((named) => `${path}: there is no ${named}`),
+  );
+  assert.deepEqual(missing, []);
+});
+
+/** Routes as `GET /v1/x`, as they stand in calls of `….get<…>('/v1/x', …)`. */
+function routesOf(source: string): string[] {
+  const tokens = tokensOf(source);
+  return tokens.flatMap((token, at) => {
+    if (token.kind !== 'string' || !/^\/(v1\/|healthz|metrics)/.test(token.text)) return [];
+    const method = tokens[beforeTypeArguments(tokens, at - 2)]?.text ?? '';
+    return /^(get|post|put|delete)$/.test(method) ? [`${method.toUpperCase()} ${token.text}`] : [];
+  });
+}
+
+/** The index itself, or where it closes type arguments the one before they open. */
+function beforeTypeArguments(tokens: readonly Token[], closeAt: number): number {
+  let depth = 0;
+  for (let at = closeAt; at >= 0; at -= 1) {
+    const text = tokens[at]?.text;
+    if (text === '>') depth += 1;
+    if (depth === 0) return at;
+    if (text === '<') depth -= 1;
+  }
+  return -1;
+}
+
+test('the API page lists every route of the gateway, and no other', () => {
+  const sources = productSources().filter((path) => /^apps\/gateway\/src\/(?!client\/)/.test(path));
+  const page = textOf('docs/reference/api.md').matchAll(/^\| `([A-Z]+ \/[^`?]*)/gm);
+  const listed = new Set([...page].map((match) => match[1] as string));
+  const served = sources.flatMap((path) => routesOf(textOf(path)));
+  assert.deepEqual([...listed].sort(), served.sort());
+});
+
+test('found: routes, with type arguments or without; not found: other strings', () => {
+  const source = "server.get<{ P: { id: A<B> } }>('/v1/a/:id', run);\nserver.post('/v1/a', run);\nfetch('/v1/b');";
+  assert.deepEqual(routesOf(source), ['GET /v1/a/:id', 'POST /v1/a']);
 });
 
 const FILES = new Map([

@@ -31,9 +31,10 @@ function importFault(
   if (target.kind === 'package') return packageFault(path, part, target.name, workspaces);
   const other = partOf(target.path, parts);
   if (other === null) return `${one.specifier} leads out of the parts of the house`;
-  if (other.name === part.name) return null;
-  if (target.viaPackage === null && workspaceRoot(target.path, workspaces) !== workspaceRoot(path, workspaces)) {
-    if (other.name !== 'tools') return `${one.specifier} goes behind the door of ${other.name}`;
+  const sameWorkspace = workspaceRoot(target.path, workspaces) === workspaceRoot(path, workspaces);
+  if (other.name === part.name || (part.name === 'tools' && sameWorkspace)) return null;
+  if (target.viaPackage === null && !sameWorkspace && other.name !== 'tools') {
+    return `${one.specifier} goes behind the door of ${other.name}`;
   }
   return reachFault(part, other, one);
 }
@@ -51,9 +52,8 @@ function builtinFault(part: Part, name: string): string | null {
 
 function packageFault(path: string, part: Part, name: string, workspaces: readonly Manifest[]): string | null {
   if (part.outside !== 'declared' && !part.outside.includes(name)) return `${part.name} may not import ${name}`;
-  const own = workspaceRoot(path, workspaces);
-  const manifest = workspaces.find((workspace) => workspace.folder === own);
-  const declared = { ...manifest?.dependencies, ...(own === '.' ? manifest?.devDependencies : {}) };
+  const manifest = workspaces.find((workspace) => workspace.folder === workspaceRoot(path, workspaces));
+  const declared = { ...manifest?.dependencies, ...(part.name === 'tools' ? manifest?.devDependencies : {}) };
   return name in declared ? null : `${name} is not among the dependencies of ${manifest?.name}`;
 }
 

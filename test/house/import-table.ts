@@ -112,7 +112,9 @@ export const PARTS: readonly Part[] = [
   { name: 'tools', folder: 'tools', may: {}, outside: 'declared', ...free },
 ];
 
+/** A workspace's `tools/` builds what the workspace ships; it ships nothing itself, and counts as tools. */
 export function partOf(path: string, parts: readonly Part[] = PARTS): Part | null {
+  if (/(^|\/)tools\//.test(path)) return parts.find((part) => part.name === 'tools') ?? null;
   const owners = parts.filter((part) => path.startsWith(`${part.folder}/`));
   return owners.sort((a, b) => b.folder.length - a.folder.length)[0] ?? null;
 }

@@ -35,6 +35,11 @@ const FOUND: readonly (readonly [string, string, Omit<Refusal, 'folder'>])[] = [
     { code: 'BATCH-LATE', answer: 'receipt 7', expected: [] },
   ],
   [
+    'in the table of HTTP answers',
+    "const CODES = { 'TASK-UNKNOWN': [404, 'this consumer has no such task'] };",
+    { code: 'TASK-UNKNOWN', answer: 'HTTP 404', expected: ['this consumer has no such task'] },
+  ],
+  [
     'in a call with a detail',
     "throw new WireRefusal('HEX-FORM', { expected: '64 digits', got });",
     { code: 'HEX-FORM', answer: '', expected: ['64 digits'] },
