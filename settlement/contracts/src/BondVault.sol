@@ -162,8 +162,8 @@ contract BondVault is IBondVault {
         _totals.heldGrains -= slash.grains;
         Bond storage bond = _bonds[slash.nodeId];
         bond.active += slash.fromActive;
-        _append(slash.fromActivating, bond.activating);
-        _append(slash.fromUnbonding, bond.unbonding);
+        _putBack(slash.fromActivating, bond.activating);
+        _putBack(slash.fromUnbonding, bond.unbonding);
         _activateDue(bond);
         emit SlashReversed(slashId, slash.nodeId, slash.grains);
         _emitPosition(slash.nodeId, bond);
@@ -245,9 +245,14 @@ contract BondVault is IBondVault {
         while (lots.length > length) lots.pop();
     }
 
-    function _append(Lot[] storage from, Lot[] storage to) private {
+    /// @dev Adds `from` to `to`; what is due at the same second becomes one lot again, as before it was split.
+    function _putBack(Lot[] storage from, Lot[] storage to) private {
         for (uint256 i = 0; i < from.length; ++i) {
-            to.push(from[i]);
+            Lot memory lot = from[i];
+            uint256 place = 0;
+            while (place < to.length && to[place].at != lot.at) ++place;
+            if (place == to.length) to.push(lot);
+            else to[place].grains += lot.grains;
         }
     }
 

@@ -219,9 +219,9 @@ contract Settlement is ISettlement {
         _openHeader(header);
         bytes32 root = SumTree.rootOf(top, leafCount);
         if (root != header.payoutRoot) revert PayoutRootMismatch(root, header.payoutRoot);
-        if (
-            top.credits == header.totalCredits && top.tokens == header.totalTokens && leafCount == header.leafCount
-        ) revert TotalsAgree();
+        if (top.credits == header.totalCredits && top.tokens == header.totalTokens && leafCount == header.leafCount) {
+            revert TotalsAgree();
+        }
         _void(header.era, Ground.TotalsDiffer);
     }
 
