@@ -1,6 +1,14 @@
 import { ByteReader } from './binary.ts';
 import type { CostClass, CostTable } from './cost.ts';
-import { limitRefusal, MODULE_LIMITS, type ParsedModule, readValueType, type Section, type Signature, V128 } from './module.ts';
+import {
+  limitRefusal,
+  MODULE_LIMITS,
+  type ParsedModule,
+  readValueType,
+  type Section,
+  type Signature,
+  V128,
+} from './module.ts';
 import { NanFlow, type NanOrigins, type NanPolicy } from './nanflow.ts';
 import {
   ignoresNanBits,
@@ -54,7 +62,10 @@ export function analyseFunction(
 ): FunctionPlan {
   const reader = new ByteReader(module.bytes, body.start, body.end);
   const localGroups = readLocalGroups(reader, signature);
-  const localTypes = [...signature.parameters, ...localGroups.flatMap(({ count, type }) => new Array(count).fill(type))];
+  const localTypes = [
+    ...signature.parameters,
+    ...localGroups.flatMap(({ count, type }) => new Array(count).fill(type)),
+  ];
   const scan = new FunctionScan(module, signature, reader, localTypes, cost, nan);
   scan.run();
   return {
@@ -271,7 +282,10 @@ function plainOperator(scan: FunctionScan, index: number, opcode: number): void 
   if (shape === undefined) throw forbidden('operator', `opcode 0x${opcode.toString(16)}`);
   if (opcode <= 0x3e) scan.skipMemoryArgument();
   scan.pay(shape.cost);
-  if (passesNanThrough(opcode)) return scan.push(scan.pop());
+  if (passesNanThrough(opcode)) {
+    scan.push(scan.pop());
+    return;
+  }
   if (ignoresNanBits(opcode)) scan.discard(shape.pops);
   else scan.observe(shape.pops);
   const nanKind = nanKindOf(opcode);
@@ -415,13 +429,16 @@ function extendedOperator(scan: FunctionScan): void {
   if (operator <= 7) {
     scan.pay('convert');
     scan.discard(1);
-    return scan.push();
+    scan.push();
+  } else if (operator === 16) {
+    indexed(scan, 'table', 0, 1);
+  } else if (operator === 8 || operator === 10 || operator === 11) {
+    scan.reader.skipLeb();
+    if (operator !== 11) scan.reader.skipLeb();
+    shifted(scan, 'bulk', 3, 0);
+  } else {
+    throw forbidden('operator', `0xfc ${operator}`);
   }
-  if (operator === 16) return indexed(scan, 'table', 0, 1);
-  if (operator !== 8 && operator !== 10 && operator !== 11) throw forbidden('operator', `0xfc ${operator}`);
-  scan.reader.skipLeb();
-  if (operator !== 11) scan.reader.skipLeb();
-  shifted(scan, 'bulk', 3, 0);
 }
 
 function simdOperator(scan: FunctionScan, index: number): void {

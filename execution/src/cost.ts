@@ -1,4 +1,4 @@
-import { cborOf, encodeCbor, sha256, toHex } from '@stannary/wire';
+import { contentHash } from '@stannary/wire';
 
 /**
  * Fuel by kind of operator, each a whole number. Structural operators (nop, drop, block, loop, else, end, return,
@@ -26,6 +26,8 @@ export interface CostTable {
   readonly convert: number;
   readonly call: number;
   readonly callIndirect: number;
+  /** Each call from the host: reserve, step, output, outputLength. Without it, many short steps cost more time than fuel. */
+  readonly hostCall: number;
   readonly table: number;
   readonly memoryGrow: number;
   /** memory.copy, fill, init, before their length. */
@@ -72,6 +74,7 @@ export const COST_TABLE: CostTable = {
   convert: 3,
   call: 5,
   callIndirect: 10,
+  hostCall: 1_000,
   table: 5,
   memoryGrow: 300,
   bulk: 100,
@@ -86,7 +89,7 @@ export const COST_TABLE: CostTable = {
  * what a task's fuel and outcome are, beside module and input.
  */
 export function costTableHashOf(table: CostTable): string {
-  return toHex(sha256(encodeCbor(cborOf([PASS_VERSION, STACK_WORDS_MAX, MEMORY_PAGES_MAX, { ...table }]))));
+  return contentHash([PASS_VERSION, STACK_WORDS_MAX, MEMORY_PAGES_MAX, { ...table }]);
 }
 
 /** Hash of the network's own table: field 8 of a task receipt. */
@@ -99,5 +102,6 @@ export function assertCostTable(table: CostTable): void {
       throw new Error(`cost.${name}: expected a whole number from 0 to 1000000, got ${cost}`);
     }
   }
-  if (table.entry < 1 || table.branch < 1) throw new Error('cost: entry and branch must cost, or an endless loop is free');
+  if (table.entry < 1 || table.branch < 1)
+    throw new Error('cost: entry and branch must cost, or an endless loop is free');
 }

@@ -3,7 +3,16 @@ import { analyseFunction } from './analyse.ts';
 import { ByteReader, ByteWriter } from './binary.ts';
 import { assertCostTable, COST_TABLE, type CostTable } from './cost.ts';
 import { engine } from './engine.ts';
-import { I32, I64, MODULE_LIMITS, modulePreamble, type ParsedModule, parseModule, SECTION, type Signature } from './module.ts';
+import {
+  I32,
+  I64,
+  MODULE_LIMITS,
+  modulePreamble,
+  type ParsedModule,
+  parseModule,
+  SECTION,
+  type Signature,
+} from './module.ts';
 import type { NanPolicy } from './nanflow.ts';
 import { ExecutionRefusal } from './refusal.ts';
 import { type FuelPlacement, type MeterGlobals, type RewriteContext, rewriteFunction } from './rewrite.ts';

@@ -66,7 +66,10 @@ export class NanFlow {
   assignLocal(local: number, origins: NanOrigins): void {
     if (origins === null) return;
     const origin = -1 - local;
-    if (this.#observedLocals.has(origin)) return this.observe(origins);
+    if (this.#observedLocals.has(origin)) {
+      this.observe(origins);
+      return;
+    }
     const sources = this.#sources.get(origin) ?? new Set();
     for (const source of origins) sources.add(source);
     this.#sources.set(origin, sources);

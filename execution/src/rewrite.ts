@@ -139,28 +139,13 @@ class FunctionRewriter {
   }
 
   #copy(opcode: number, instruction: Uint8Array): void {
-    switch (opcode) {
-      case OP.block:
-      case OP.loop:
-      case OP.if:
-        this.#openLabels++;
-        return this.#out.raw(instruction);
-      case OP.end:
-        if (this.#openLabels === 0) this.#leave();
-        this.#openLabels--;
-        return this.#out.raw(instruction);
-      case OP.return:
-        return this.#isWrapped ? this.#indexed(OP.branch, this.#openLabels) : this.#out.raw(instruction);
-      case OP.call:
-      case OP.callIndirect:
-        return this.#call(instruction);
-      case OP.memoryGrow:
-        return this.#growMemory();
-      case OP.extended:
-        return this.#extended(instruction);
-      default:
-        return this.#out.raw(instruction);
-    }
+    if (opcode === OP.block || opcode === OP.loop || opcode === OP.if) this.#openLabels++;
+    if (opcode === OP.end && this.#openLabels-- === 0) this.#leave();
+    if (opcode === OP.return && this.#isWrapped) this.#indexed(OP.branch, this.#openLabels);
+    else if (opcode === OP.call || opcode === OP.callIndirect) this.#call(instruction);
+    else if (opcode === OP.memoryGrow) this.#growMemory();
+    else if (opcode === OP.extended) this.#extended(instruction);
+    else this.#out.raw(instruction);
   }
 
   #leave(): void {
@@ -257,9 +242,13 @@ class FunctionRewriter {
     this.#out.raw(instruction);
   }
 
-  // v ≠ v is the only NaN test there is. A branch beats a select for scalars: it is never taken in most programs.
   #canonicalise(kind: NanKind): void {
-    if (kind === 'f32x4' || kind === 'f64x2') return this.#canonicaliseLanes(kind);
+    if (kind === 'f32x4' || kind === 'f64x2') this.#canonicaliseLanes(kind);
+    else this.#canonicaliseScalar(kind);
+  }
+
+  // v ≠ v is the only NaN test there is. A branch beats a select for scalars: it is never taken in most programs.
+  #canonicaliseScalar(kind: 'f32' | 'f64'): void {
     const value = this.#local(kind, kind === 'f32' ? F32 : F64);
     this.#indexed(OP.localTee, value);
     this.#get(value);

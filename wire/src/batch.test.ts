@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash, generateKeyPairSync, sign, verify } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { assertRefused, mutations, usageRecord } from '../tools/test-values.ts';
+import { assertRefused, mutations, usageRecord } from '../test/values.ts';
 import {
   type BatchHeader,
   batchId,

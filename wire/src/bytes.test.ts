@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { assertRefused } from '../tools/test-values.ts';
+import { assertRefused } from '../test/values.ts';
 import { addressBytes, compareBytes, concatBytes, fromHex, keccak256, sha256, toHex } from './index.ts';
 
 test('hex comes back, and is what Buffer writes', () => {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as cbor2 from 'cbor2';
 import fc from 'fast-check';
-import { vectorTest } from '../tools/shared-vectors.ts';
-import { assertRefused, cborValue, mutations } from '../tools/test-values.ts';
+import { vectorTest } from '../test/shared-vectors.ts';
+import { assertRefused, cborValue, mutations } from '../test/values.ts';
 import { type CborValue, decodeCbor, encodeCbor, toHex, WireRefusal } from './index.ts';
 
 const bytesOf = (hex: string) => new Uint8Array(Buffer.from(hex, 'hex'));

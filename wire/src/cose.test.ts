@@ -10,8 +10,8 @@ import {
 } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { vectorTest } from '../tools/shared-vectors.ts';
-import { assertRefused, mutations } from '../tools/test-values.ts';
+import { vectorTest } from '../test/shared-vectors.ts';
+import { assertRefused, mutations } from '../test/values.ts';
 import { parseSign1, sigStructure } from './cose.ts';
 import {
   type CborValue,

@@ -1,6 +1,6 @@
 import { messageCodec } from './message.ts';
 
-/** How a node authenticates every write that is not a batch: signed with the device key, in the protocol's COSE form. */
+/** How a node authenticates every write but a batch: signed with the device key, in the protocol's COSE form. */
 export interface DeviceRequest {
   readonly nodeId: string;
   /** What is asked, e.g. `work` or `offer`: a signature for one is no signature for another. */

@@ -3,8 +3,8 @@ import { createHash, createPublicKey, verify } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import * as cbor2 from 'cbor2';
-import { GOLDEN_DOMAIN, GOLDEN_HEADER, GOLDEN_RECORDS, GOLDEN_SPKI, goldenMessages } from '../tools/golden.ts';
-import { GOLDEN_FILE } from '../tools/write-vectors.ts';
+import { GOLDEN_DOMAIN, GOLDEN_HEADER, GOLDEN_RECORDS, GOLDEN_SPKI, goldenMessages } from '../test/golden.ts';
+import { GOLDEN_FILE } from '../test/write-vectors.ts';
 import { checkBatchRecords, coseOpen, decodeBatch, decodeBatchHeader, externalAad, normaliseLowS } from './index.ts';
 
 const golden = JSON.parse(readFileSync(GOLDEN_FILE, 'utf8'));

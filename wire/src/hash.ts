@@ -3,7 +3,8 @@ import { keccak_256 as nobleKeccak256 } from '@noble/hashes/sha3.js';
 
 /**
  * A hash function of 32 bytes output. Functions of this package that hash much take one as their last argument, so
- * that a server may pass a native SHA-256; the portable one below is the default.
+ * that a server may pass a native SHA-256 (three times as fast on whole batches); the portable one below is the
+ * default. The result must be memory of its own: the input is overwritten afterwards.
  */
 export type Hash = (bytes: Uint8Array) => Uint8Array;
 

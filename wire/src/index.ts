@@ -12,6 +12,7 @@ export {
   recordsRoot,
   totalsOf,
 } from './batch.ts';
+export { beaconOf, type HashChain, hashChain, isPreimage } from './beacon.ts';
 export { addressBytes, compareBytes, concatBytes, fromHex, toHex } from './bytes.ts';
 export { CBOR_DEPTH_MAX, type CborValue, decodeCbor, encodeCbor } from './cbor.ts';
 export {

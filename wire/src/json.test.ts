@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { assertRefused } from '../tools/test-values.ts';
+import { assertRefused } from '../test/values.ts';
 import { cborOf, contentHash, encodeCbor, toHex } from './index.ts';
 
 const plain = fc.letrec((tie) => ({

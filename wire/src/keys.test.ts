@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash, createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { test } from 'node:test';
 import * as cbor2 from 'cbor2';
-import { assertRefused } from '../tools/test-values.ts';
+import { assertRefused } from '../test/values.ts';
 import { coseKeyOf, nodeIdOf, publicPointOf, spkiOfCoseKey, spkiOfPoint, toHex } from './index.ts';
 
 const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { assertRefused } from '../tools/test-values.ts';
+import { assertRefused } from '../test/values.ts';
 import { concatBytes, merkleProof, merkleRoot, sha256, toHex, verifyMerkle } from './index.ts';
 
 const native = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest();

@@ -75,7 +75,7 @@ export function foldLevels(level: Uint8Array, leafCount: number, hash: Hash): Ui
 }
 
 /** H(0x00 ‖ leaf). */
-export function leafHash(leaf: Uint8Array, hash: Hash): Uint8Array {
+function leafHash(leaf: Uint8Array, hash: Hash): Uint8Array {
   const message = new Uint8Array(leaf.length + 1);
   message.set(leaf, 1);
   return hash(message);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { GOLDEN_HEADER, GOLDEN_OFFER, GOLDEN_TASK_RECEIPT } from '../tools/golden.ts';
-import { assertRefused, cborValue, mutations } from '../tools/test-values.ts';
+import { GOLDEN_HEADER, GOLDEN_OFFER, GOLDEN_TASK_RECEIPT } from '../test/golden.ts';
+import { assertRefused, cborValue, mutations } from '../test/values.ts';
 import {
   ACCEPTED,
   type BatchHeader,

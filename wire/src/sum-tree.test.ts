@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { payoutVectors } from '../tools/payout-vectors.ts';
-import { assertRefused } from '../tools/test-values.ts';
-import { PAYOUT_TREE_FILE } from '../tools/write-vectors.ts';
+import { payoutVectors } from '../test/payout-vectors.ts';
+import { assertRefused } from '../test/values.ts';
+import { PAYOUT_TREE_FILE } from '../test/write-vectors.ts';
 import {
   genericSumTree,
   keccak256,

@@ -1,12 +1,12 @@
 import type { ChainReader, ChainSender } from '@stannary/chain';
 import type { Economy, EpochClock } from '@stannary/kernel';
-import type { Sign } from '@stannary/wire';
+import type { Hash, Sign } from '@stannary/wire';
 import type { Kysely, Transaction } from 'kysely';
-import type { LedgerTables } from '@stannary/billing/postgres';
+import type { LedgerSchema } from '@stannary/billing/postgres';
 import type { Blobs } from './blobs.ts';
 import type { GatewayTables } from './tables.ts';
 
-export type Tables = GatewayTables & LedgerTables;
+export type Tables = GatewayTables & LedgerSchema;
 export type Database = Kysely<Tables>;
 export type Open = Transaction<Tables>;
 
@@ -37,6 +37,8 @@ export interface GatewayContext {
   readonly clock: () => EpochClock;
   /** Signs receipts with the poster's registered key. */
   readonly sign: Sign;
+  /** SHA-256 of the platform, faster than the portable one. */
+  readonly hash: Hash;
   /** The poster's hash chain: the preimage that belongs to an epoch. */
   readonly beaconPreimage: (epoch: number) => Uint8Array;
   readonly log: Log;

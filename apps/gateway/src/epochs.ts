@@ -2,15 +2,12 @@ import { releasePosting, statementPostings } from '@stannary/billing';
 import { appendPostings } from '@stannary/billing/postgres';
 import type { Block } from '@stannary/chain';
 import { type ChainFacts, type EconomyState, type Epoch, type EpochInputs, epochAt, epochEndMs, genesisState, type Grains, isLastEpochOfEra, type NcuMs, type Settled, settleEpoch, type UsageLine, type Verdict } from '@stannary/kernel';
-import { cborOf, contentHash, encodeCbor, fromHex, merkleRoot, RESOURCE_CODES, sha256, toHex } from '@stannary/wire';
+import { beaconOf, cborOf, contentHash, encodeCbor, fromHex, merkleRoot, RESOURCE_CODES, toHex } from '@stannary/wire';
 import type { Audits } from './audits.ts';
 import type { GatewayContext, Open } from './context.ts';
 import type { Devices } from './devices.ts';
 import { recordEra } from './era-trees.ts';
 import type { Work } from './work.ts';
-
-/** Versions the beacon's preimage, so that no other hash of this system can be mistaken for it. */
-const BEACON_TAG = 'stannary-beacon-1';
 
 /**
  * Opens and closes epochs. An epoch closes in three steps, each durable before the next, so that a stop anywhere repeats
@@ -53,7 +50,7 @@ export class Epochs {
   async openCurrent(): Promise<void> {
     const epoch = this.current;
     if (epoch < 0 || this.#state.epoch < epoch - 1) return;
-    const beacon = this.#beacons.get(epoch - 2) ?? toHex(sha256(encodeCbor([BEACON_TAG, this.#context.chainId, epoch])));
+    const beacon = this.#beacons.get(epoch - 2) ?? firstBeacon(this.#context.chainId, epoch);
     await this.#work.allocate(epoch, this.#state, beacon);
   }
 
@@ -100,7 +97,7 @@ export class Epochs {
   async #settle(epoch: Epoch, block: Block): Promise<void> {
     const { db, economy, economyHash } = this.#context;
     const preimage = this.#context.beaconPreimage(epoch);
-    const beacon = toHex(sha256(encodeCbor([BEACON_TAG, this.#context.chainId, epoch, preimage, fromHex(block.prevrandao.replace(/^0x/, ''))])));
+    const beacon = beaconOf({ chain: this.#context.chainId, epoch, preimage, prevrandao: block.prevrandao.replace(/^0x/, '') });
     const chain = await this.#chainFacts(block);
     const settled = await db.transaction().setIsolationLevel('repeatable read').execute(async (open) => {
       const inputs = await this.#inputs(open, epoch, beacon, chain);
@@ -165,7 +162,7 @@ export class Epochs {
       })
       .execute();
     await addNodeTotals(open, statement, inputs);
-    await appendPostings(open, statementPostings(statement));
+    await appendPostings(open, statementPostings(statement), this.#context.nowMs());
     await this.#storeCharges(open, statement);
     await this.#releaseEscrows(open, epoch);
     await markSettled(open, epoch);
@@ -198,12 +195,21 @@ export class Epochs {
       .execute();
     if (rows.length === 0) return;
     const charged = await chargedByLease(open, rows.map((row) => row.lease_id));
-    const postings = rows.map((row) =>
-      releasePosting({ taskId: row.task_id, consumer: row.consumer, grains: (row.charge_grains_max - (charged.get(row.lease_id) ?? 0)) as Grains }),
-    );
-    await appendPostings(open, postings);
+    const left = rows.map((row) => ({
+      taskId: row.task_id,
+      consumer: row.consumer,
+      amountGrains: (row.charge_grains_max - (charged.get(row.lease_id) ?? 0)) as Grains,
+      epoch,
+    }));
+    const postings = left.filter(({ amountGrains }) => amountGrains > 0).map(releasePosting);
+    await appendPostings(open, postings, this.#context.nowMs());
     await open.updateTable('task').set({ escrow_open: false }).where('task_id', 'in', rows.map((row) => row.task_id)).execute();
   }
+}
+
+/** No epoch lies two before the first ones; their allocation draws from a beacon that everybody can foresee. */
+function firstBeacon(chain: string, epoch: number): string {
+  return beaconOf({ chain, epoch, preimage: new Uint8Array(32), prevrandao: '0'.repeat(64) });
 }
 
 function listRoot(items: readonly unknown[]): string {

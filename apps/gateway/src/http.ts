@@ -5,6 +5,7 @@ import { Type } from 'typebox';
 import { BLOB_BYTES_MAX, type Blobs } from './blobs.ts';
 import type { TaskRequest } from './client/api.ts';
 import { GatewayRefusal, refusalClassOf } from './client/refusal.ts';
+import type { Log } from './context.ts';
 import type { Intake } from './intake.ts';
 import type { Metrics } from './metrics.ts';
 import type { Records } from './records.ts';
@@ -22,6 +23,7 @@ export interface HttpParts {
   /** Consumers' accounts by the SHA-256 of their API key. */
   readonly accountOfKey: ReadonlyMap<string, string>;
   readonly requestsPerSecondMax: number;
+  readonly log: Log;
 }
 
 const HASH = Type.String({ pattern: '^[0-9a-f]{64}$' });
@@ -137,6 +139,7 @@ const STATUS_OF_CLASS = { input: 422, retry: 503, 'give-up': 500 } as const;
 function answerRefusal(parts: HttpParts, error: unknown, reply: FastifyReply): FastifyReply {
   const refusal = toRefusal(error);
   parts.metrics.count('refusals', refusal.code);
+  if (refusal.status === 500) parts.log('error', 'request failed', { code: refusal.code, error: (error as Error).stack });
   const { code, message, expected, got, where } = refusal;
   return reply.status(refusal.status).type('application/json').send(JSON.stringify({ code, message, expected, got, where }));
 }

@@ -1,9 +1,10 @@
-import { appendPostings, balanceOf } from '@stannary/billing/postgres';
-import { consumerEscrow, consumerWallet, escrowPosting } from '@stannary/billing';
-import type { Grains } from '@stannary/kernel';
+import { escrowAccount, escrowPosting, walletAccount } from '@stannary/billing';
+import { appendPostings, balances } from '@stannary/billing/postgres';
+import { epochAt, type Grains } from '@stannary/kernel';
 import { encodeCbor, sha256, toHex } from '@stannary/wire';
 import type { AccountAnswer, TaskAnswer, TaskRequest, TaskStatus } from './client/api.ts';
-import type { GatewayContext, Open } from './context.ts';
+import type { SelectQueryBuilder } from 'kysely';
+import type { Database, GatewayContext, Open, Tables } from './context.ts';
 import { refuse } from './refusals.ts';
 
 /** Bounds on what a consumer may ask for in one task. */
@@ -25,17 +26,18 @@ export class Tasks {
   /** Puts a task up for the next allocation; its charge limit moves from the wallet to escrow in the same transaction. */
   async submit(consumer: string, request: TaskRequest): Promise<TaskAnswer> {
     await this.#validate(request);
-    const { db, nowMs, randomBytes } = this.#context;
+    const { db, nowMs, randomBytes, clock } = this.#context;
     const nonce = toHex(randomBytes(16));
     const identity = [consumer, nonce, request.moduleHash, request.inputHash, request.fuelMax, request.chargeGrainsMax];
     const taskId = toHex(sha256(encodeCbor(['task', ...identity])));
     await db.transaction().execute(async (open) => {
-      const wallet = await balanceOf(open, consumerWallet(consumer), 'credit');
-      if (wallet < BigInt(request.chargeGrainsMax)) {
-        throw refuse('ACCOUNT-FUNDS', 'chargeGrainsMax', `at most ${wallet} grains`, `${request.chargeGrainsMax}`);
+      const walletGrains = (await moneyOf(open, consumer)).walletGrains - (await withdrawingOf(open, consumer));
+      if (walletGrains < request.chargeGrainsMax) {
+        throw refuse('ACCOUNT-FUNDS', 'chargeGrainsMax', `at most ${walletGrains} grains`, `${request.chargeGrainsMax}`);
       }
       await this.#insert(open, taskId, consumer, request, nowMs());
-      await appendPostings(open, [escrowPosting({ taskId, consumer, grains: request.chargeGrainsMax as Grains })]);
+      const escrow = escrowPosting({ taskId, consumer, amountGrains: request.chargeGrainsMax as Grains, epoch: epochAt(clock(), nowMs()) });
+      await appendPostings(open, [escrow], nowMs());
     });
     this.#context.count('tasks', 'submitted');
     return this.get(consumer, taskId);
@@ -109,26 +111,14 @@ export class Tasks {
 
   async account(consumer: string): Promise<AccountAnswer> {
     const { db } = this.#context;
-    const [wallet, escrow, withdrawing, faults, tasks] = await Promise.all([
-      balanceOf(db, consumerWallet(consumer), 'credit'),
-      balanceOf(db, consumerEscrow(consumer), 'credit'),
-      this.#withdrawing(consumer),
-      db.selectFrom('fault').select(({ fn }) => fn.countAll().as('n')).where('stage', 'in', ['found', 'proposed']).executeTakeFirstOrThrow(),
-      db
-        .selectFrom('task')
-        .select(({ fn }) => fn.countAll().as('n'))
-        .where('consumer', '=', consumer)
-        .where('status', 'in', ['queued', 'assigned'])
-        .executeTakeFirstOrThrow(),
+    const [money, withdrawingGrains, faults, tasks] = await Promise.all([
+      moneyOf(db, consumer),
+      withdrawingOf(db, consumer),
+      countRows(db.selectFrom('fault').where('stage', 'in', ['found', 'proposed'])),
+      countRows(db.selectFrom('task').where('consumer', '=', consumer).where('purpose', '=', 'task').where('status', 'in', ['queued', 'assigned'])),
     ]);
-    return {
-      account: consumer,
-      walletGrains: Number(wallet) - withdrawing,
-      escrowGrains: Number(escrow),
-      withdrawingGrains: withdrawing,
-      openFaults: Number(faults.n),
-      tasksOpen: Number(tasks.n),
-    };
+    const { walletGrains, escrowGrains } = money;
+    return { account: consumer, walletGrains: walletGrains - withdrawingGrains, escrowGrains, withdrawingGrains, openFaults: faults, tasksOpen: tasks };
   }
 
   async withdraw(consumer: string, creditsGrains: number): Promise<void> {
@@ -139,16 +129,6 @@ export class Tasks {
     const row = { account: consumer, credits_grains: creditsGrains, settled_epoch: null };
     const withdrawalId = toHex(this.#context.randomBytes(16));
     await this.#context.db.insertInto('withdrawal').values({ withdrawal_id: withdrawalId, ...row }).execute();
-  }
-
-  async #withdrawing(consumer: string): Promise<number> {
-    const row = await this.#context.db
-      .selectFrom('withdrawal')
-      .select(({ fn }) => fn.sum('credits_grains').as('grains'))
-      .where('account', '=', consumer)
-      .where('settled_epoch', 'is', null)
-      .executeTakeFirst();
-    return Number(row?.grains ?? 0);
   }
 
   /** A done task has one lease that produced its result; earlier, abandoned ones do not show. */
@@ -171,6 +151,29 @@ export class Tasks {
         'lease.epoch',
       ]);
   }
+}
+
+/** What the ledger holds for a consumer. */
+async function moneyOf(db: Database, consumer: string): Promise<{ walletGrains: number; escrowGrains: number }> {
+  const rows = await balances(db, `consumer:${consumer}:`);
+  const of = (account: string) => Number(rows.find((row) => row.account === account)?.balanceGrains ?? 0);
+  return { walletGrains: of(walletAccount(consumer)), escrowGrains: of(escrowAccount(consumer)) };
+}
+
+/** Asked for and not settled yet: still in the wallet, but no longer to be spent. */
+async function withdrawingOf(db: Database, consumer: string): Promise<number> {
+  const row = await db
+    .selectFrom('withdrawal')
+    .select(({ fn }) => fn.sum('credits_grains').as('grains'))
+    .where('account', '=', consumer)
+    .where('settled_epoch', 'is', null)
+    .executeTakeFirst();
+  return Number(row?.grains ?? 0);
+}
+
+async function countRows<Table extends keyof Tables>(query: SelectQueryBuilder<Tables, Table, object>): Promise<number> {
+  const row = await query.select(({ fn }) => fn.countAll().as('n')).executeTakeFirstOrThrow();
+  return Number(row.n);
 }
 
 interface TaskRow {

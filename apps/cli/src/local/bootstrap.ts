@@ -1,9 +1,9 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign as nodeSign } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, hash as nodeHash, sign as nodeSign } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type AddressBook, deployContracts, fundAccounts, newAccount, openSender, registrationMessage } from '@stannary/chain';
 import type { Economy } from '@stannary/kernel';
-import { sha256, toHex } from '@stannary/wire';
+import { fromHex, hashChain, sha256, toHex } from '@stannary/wire';
 import type { NetworkFolder, Party, Secrets } from './folder.ts';
 
 /** Work tokens and credits that the local genesis gives each party, in units. */
@@ -65,7 +65,7 @@ async function deploy(folder: NetworkFolder, secrets: Secrets, economy: Economy,
       insurance: addressOf(secrets.insurance),
       treasury: addressOf(secrets.operator),
       receiptKey: toHex(spkiOf(receiptKey)),
-      beaconTip: toHex(beaconChain(secrets.beaconSeed).at(-1)!),
+      beaconTip: hashChain(fromHex(secrets.beaconSeed), BEACON_EPOCHS, (bytes) => nodeHash('sha256', bytes, 'buffer')).tip,
       idFeeGrains: 0,
       posterBondGrains: settlement.posterBondGrains,
       challengeWindowSeconds: settlement.challengeWindowSeconds,

@@ -27,7 +27,6 @@ export interface ConsumerOptions {
   readonly client: GatewayClient;
   readonly network: NetworkAnswer;
   readonly corpus: Corpus;
-  readonly nowMs: () => number;
   readonly onCounts: (counts: ConsumerCounts) => void;
   readonly log: (event: string, fields: Readonly<Record<string, unknown>>) => void;
 }

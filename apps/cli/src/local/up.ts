@@ -1,0 +1,276 @@
+import { hash as nodeHash } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join, resolve } from 'node:path';
+import { startLocalChain } from '@stannary/chain';
+import { loadEconomy } from '@stannary/economies';
+import { GatewayClient, type StatusAnswer } from '@stannary/gateway/client';
+import type { Economy } from '@stannary/kernel';
+import { CliRefusal } from '../refusal.ts';
+import { addressOf, BEACON_EPOCHS, bootstrap, deviceKeyFile, type LocalNetwork, receiptKeyFile } from './bootstrap.ts';
+import { Claims } from './claims.ts';
+import type { ConsumerCounts } from './consumer.ts';
+import { NetworkFolder, type Secrets } from './folder.ts';
+import { Processes } from './processes.ts';
+import { type Summary, summarise } from './summary.ts';
+
+export interface UpOptions {
+  readonly dataDirectory: string;
+  readonly fresh: boolean;
+  /** Work is sold in this many eras, then the network drains and ends; null: until stopped. */
+  readonly eras: number | null;
+  readonly consolePort: number;
+  readonly gatewayPort: number;
+  readonly chainPort: number;
+  readonly trace: { readonly file: string; readonly skip: number; readonly requests: number } | null;
+  /** Economy file or name of a shipped one. */
+  readonly economy: string;
+  readonly print: (line: string) => void;
+  readonly stop: AbortSignal;
+}
+
+const HEALTHY_WITHIN_MS = 60_000;
+const POLL_MS = 250;
+const REQUESTS_PER_SECOND_MAX = 5_000;
+/** Longest a drain may take, in eras, before the network is said to hang. */
+const DRAIN_ERAS_MAX = 8;
+
+/**
+ * Runs a whole local network: chain, contracts, gateway, eight providers of whom three cheat, a consumer, the console.
+ * Ends when `stop` is aborted (null), or after the eras asked for and their drain (their summary).
+ */
+export async function up(options: UpOptions): Promise<Summary | null> {
+  const startedMs = performance.now();
+  const path = resolve(options.dataDirectory);
+  if (options.fresh) await rm(path, { recursive: true, force: true });
+  const folder = await NetworkFolder.open(path);
+  try {
+    const ports = { console: await freePort(options.consolePort, '--port'), gateway: await freePort(options.gatewayPort, '--gateway-port') };
+    const { economy, economyHash, overridden } = await loadEconomy(options.economy);
+    options.print(`economy ${economy.name}, version ${economy.version}, ${economyHash.slice(0, 12)}…; overrides ${overridden.join(', ')}`);
+    const secrets = await folder.secrets();
+    const chain = await startLocalChain({ stateFile: folder.at('chain.json'), port: options.chainPort });
+    const network = new LocalRun({ options, folder, secrets, economy, economyHash, ports, rpcUrl: chain.rpcUrl, startedMs });
+    try {
+      return await network.run();
+    } finally {
+      await network.end();
+      await chain.stop();
+    }
+  } finally {
+    await folder.close();
+  }
+}
+
+interface RunParts {
+  readonly options: UpOptions;
+  readonly folder: NetworkFolder;
+  readonly secrets: Secrets;
+  readonly economy: Economy;
+  readonly economyHash: string;
+  readonly ports: { readonly console: number; readonly gateway: number };
+  readonly rpcUrl: string;
+  readonly startedMs: number;
+}
+
+class LocalRun {
+  readonly #parts: RunParts;
+  readonly #processes: Processes;
+  readonly #client: GatewayClient;
+  readonly #gatewayUrl: string;
+  #failed: CliRefusal | null = null;
+  #consumer: ConsumerCounts & { readonly finished: boolean } = { submitted: 0, verified: 0, wrong: 0, finished: false };
+
+  constructor(parts: RunParts) {
+    this.#parts = parts;
+    this.#gatewayUrl = `http://127.0.0.1:${parts.ports.gateway}`;
+    this.#client = new GatewayClient({ baseUrl: this.#gatewayUrl });
+    this.#processes = new Processes((program, status) => {
+      const got = `exit status ${status}, again and again`;
+      this.#failed = new CliRefusal('PROGRAM-FAILED', 'give-up', { where: program.name, expected: 'a program that stays up', got, todo: `see ${program.logFile}` });
+    });
+  }
+
+  async run(): Promise<Summary | null> {
+    const { options, folder, secrets, economy, economyHash, ports, rpcUrl, startedMs } = this.#parts;
+    const network = await this.#network();
+    await this.#startGateway(network);
+    this.#startProviders();
+    await this.#startConsumer();
+    await this.#startConsole();
+    const healthySeconds = Math.round((performance.now() - startedMs) / 100) / 10;
+    options.print(`console  http://127.0.0.1:${ports.console}   (healthy after ${healthySeconds} s)`);
+    options.print(`gateway  ${this.#gatewayUrl}   chain  ${rpcUrl}   data  ${folder.path}`);
+    const payees = [secrets.operator, secrets.insurance, secrets.consumer, ...secrets.providers].map((party) => ({ account: addressOf(party), privateKey: party.privateKey }));
+    const claims = new Claims({ client: this.#client, rpcUrl, addressBook: network.addressBook, payees, anyoneKey: secrets.operator.privateKey });
+    await this.#watch(claims);
+    if (options.eras === null || options.stop.aborted) return null;
+    return summarise({ client: this.#client, claims, secrets, economy, economyHash, eras: options.eras, healthySeconds, consumer: this.#consumer });
+  }
+
+  async end(): Promise<void> {
+    await this.#processes.stop(this.#processes.names);
+  }
+
+  /** The chain's side of the network: made at the first start, checked at every later one. */
+  async #network(): Promise<LocalNetwork> {
+    const { folder, secrets, economy, economyHash, rpcUrl } = this.#parts;
+    const known = await folder.readJson<LocalNetwork>('network.json');
+    if (known === null) return bootstrap(folder, secrets, economy, economyHash, rpcUrl);
+    if (known.economyHash !== economyHash) {
+      throw new CliRefusal('ECONOMY-CHANGED', 'input', {
+        where: folder.path,
+        expected: `the economy it was started with (${known.economyHash.slice(0, 12)}…)`,
+        got: `${economyHash.slice(0, 12)}…`,
+        todo: 'start afresh with --fresh, or choose another folder with --data',
+      });
+    }
+    return known;
+  }
+
+  async #startGateway(network: LocalNetwork): Promise<void> {
+    const { options, folder, secrets, ports, rpcUrl } = this.#parts;
+    await folder.write('poster.key', secrets.poster.privateKey, 0o600);
+    await folder.write('beacon.seed', secrets.beaconSeed, 0o600);
+    const config = {
+      name: 'local',
+      dataDirectory: folder.path,
+      host: '127.0.0.1',
+      port: ports.gateway,
+      economy: options.economy,
+      rpcUrl,
+      addressBook: network.addressBook,
+      posterKeyFile: folder.at('poster.key'),
+      receiptKeyFile: receiptKeyFile(folder),
+      beaconSeedFile: folder.at('beacon.seed'),
+      beaconEpochs: BEACON_EPOCHS,
+      accounts: { insurance: addressOf(secrets.insurance), treasury: addressOf(secrets.operator) },
+      consumers: [{ keyHash: nodeHash('sha256', secrets.consumerApiKey), account: addressOf(secrets.consumer) }],
+      workEras: options.eras,
+      mayPause: true,
+      beginInMs: 2_500,
+      requestsPerSecondMax: REQUESTS_PER_SECOND_MAX,
+    };
+    await folder.write('gateway.json', JSON.stringify(config, null, 2), 0o600);
+    this.#start('gateway', '@stannary/gateway/program', ['--config', folder.at('gateway.json')]);
+    await this.#until('the gateway', async () => {
+      await this.#client.network();
+      return true;
+    });
+  }
+
+  #startProviders(): void {
+    const { folder, secrets } = this.#parts;
+    for (const provider of secrets.providers) {
+      const args = ['--gateway', this.#gatewayUrl, '--data', folder.at(provider.directory), '--key', deviceKeyFile(folder, provider), '--class', 'grid', '--capacity-ncu-ms', '800'];
+      if (provider.behaviour !== 'honest') args.push('--plugin', join(import.meta.dirname, 'cheats.ts'), '--plugin-option', provider.behaviour);
+      this.#start(provider.name, '@stannary/meter/program', args);
+    }
+  }
+
+  async #startConsumer(): Promise<void> {
+    const { options, folder, secrets } = this.#parts;
+    const config = { gatewayUrl: this.#gatewayUrl, apiKey: secrets.consumerApiKey, corpus: corpusDirectory(), workEras: options.eras, trace: options.trace, progressFile: folder.at('consumer.json') };
+    await folder.write('consumer-config.json', JSON.stringify(config, null, 2), 0o600);
+    this.#start('consumer', '@stannary/cli/consumer', ['--config', folder.at('consumer-config.json')], (message) => {
+      this.#consumer = message as ConsumerCounts & { finished: boolean };
+    });
+  }
+
+  async #startConsole(): Promise<void> {
+    const { ports } = this.#parts;
+    this.#start('console', '@stannary/console/program', ['--port', String(ports.console), '--gateway', this.#gatewayUrl]);
+    await this.#until('the console', async () => (await fetch(`http://127.0.0.1:${ports.console}/`)).ok);
+  }
+
+  #start(name: string, module: string, args: readonly string[], onMessage?: (message: unknown) => void): void {
+    const logFile = this.#parts.folder.at('logs', `${name}.log`);
+    this.#processes.start({ name, module, args, logFile, ...(onMessage === undefined ? {} : { onMessage }) });
+  }
+
+  async #until(what: string, ready: () => Promise<boolean>): Promise<void> {
+    const untilMs = performance.now() + HEALTHY_WITHIN_MS;
+    while (performance.now() < untilMs) {
+      this.#throwIfFailed();
+      if (await ready().catch(() => false)) return;
+      await pause(POLL_MS, this.#parts.options.stop);
+      if (this.#parts.options.stop.aborted) return;
+    }
+    throw new CliRefusal('START-TIMEOUT', 'give-up', { where: what, expected: `an answer within ${HEALTHY_WITHIN_MS / 1000} s`, got: 'none', todo: `see ${this.#parts.folder.at('logs')}` });
+  }
+
+  /** Prints a line an epoch, claims what is final, and returns when stopped, or drained and all paid. */
+  async #watch(claims: Claims): Promise<void> {
+    const { options, economy } = this.#parts;
+    let printedEpoch = -1;
+    while (!options.stop.aborted) {
+      this.#throwIfFailed();
+      const status = await this.#client.status().catch(() => null);
+      if (status !== null) {
+        if (status.settledEpoch > printedEpoch) options.print(progressLine(status, options.eras, economy));
+        printedEpoch = Math.max(printedEpoch, status.settledEpoch);
+        await claims.run(status.eras);
+        if (options.eras !== null && status.phase === 'drained' && (await this.#allPaid(claims, status))) return;
+        this.#throwIfHanging(status);
+      }
+      await pause(POLL_MS, options.stop);
+    }
+  }
+
+  /** Every claim is paid, the books have seen it, and the consumer has got everything out that was left. */
+  async #allPaid(claims: Claims, status: StatusAnswer): Promise<boolean> {
+    const { due, paid } = await claims.totals(status.eras);
+    return due.credits === paid.credits && due.tokens === paid.tokens && this.#consumer.finished && status.conservation.agree;
+  }
+
+  #throwIfFailed(): void {
+    if (this.#failed !== null) throw this.#failed;
+  }
+
+  #throwIfHanging(status: StatusAnswer): void {
+    const { eras } = this.#parts.options;
+    if (eras === null || status.era < eras + DRAIN_ERAS_MAX) return;
+    throw new CliRefusal('DRAIN-TIMEOUT', 'give-up', { where: 'the network', expected: `to drain within ${DRAIN_ERAS_MAX} eras`, got: `phase ${status.phase} in era ${status.era}`, todo: `see ${this.#parts.folder.at('logs')}` });
+  }
+}
+
+function progressLine(status: StatusAnswer, eras: number | null, economy: Economy): string {
+  const { tasks, faults, history } = status;
+  const last = history.at(-1);
+  const of = eras === null ? '' : ` of ${eras * economy.cadence.epochsPerEra}`;
+  const price = (status.priceMicrograinsPerNcuS / 1e6 / status.grainsPerUnit).toFixed(2);
+  const charged = ((last?.chargedGrains ?? 0) / status.grainsPerUnit).toFixed(2);
+  return `epoch ${status.settledEpoch}${of} settled, ${status.phase}: ${tasks.done} tasks done, ${tasks.queued} queued, ${tasks.audits} audits; price ${price}, charged ${charged} credits; faults ${faults.length}`;
+}
+
+/** The installed dependency tree: thousands of files that nobody here wrote. */
+function corpusDirectory(): string {
+  return resolve(import.meta.dirname, '../../../../node_modules');
+}
+
+/** Checks that a port is free before anything is started on it; 0 finds one. */
+async function freePort(port: number, option: string): Promise<number> {
+  return new Promise((resolvePort, reject) => {
+    const probe = createServer();
+    probe.once('error', (cause: NodeJS.ErrnoException) => {
+      const todo = `stop what listens there, or choose another with ${option}`;
+      reject(new CliRefusal('PORT-IN-USE', 'retry', { where: `127.0.0.1:${port}`, expected: 'a free port', got: cause.code ?? 'an error', todo }, { cause }));
+    });
+    probe.listen(port, '127.0.0.1', () => {
+      const { port: found } = probe.address() as { port: number };
+      probe.close(() => resolvePort(found));
+    });
+  });
+}
+
+function pause(forMs: number, stop: AbortSignal): Promise<void> {
+  return new Promise((wake) => {
+    const end = () => {
+      clearTimeout(timer);
+      stop.removeEventListener('abort', end);
+      wake();
+    };
+    const timer = setTimeout(end, forMs);
+    stop.addEventListener('abort', end);
+  });
+}

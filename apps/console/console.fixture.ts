@@ -1,0 +1,316 @@
+import { createHash } from 'node:crypto';
+import type { EraAnswer, FaultAnswer, NetworkAnswer, NodeAnswer, StatusAnswer } from '@stannary/gateway/client';
+import type { Epoch, Grains, MicrograinsPerNcuS, NcuMs, Ppm } from '@stannary/kernel';
+
+// One moment of a plausible local network for the console's own tests: eight providers, three of which cheat.
+
+const GRAINS_PER_UNIT = 1_000_000;
+const EPOCH = 27;
+const EPOCHS_PER_ERA = 4;
+const OFFENCES = [
+  { offence: 'wrong-result', mode: 'live', statistic: 'proof-count', threshold: 1, slashPpm: 1_000_000 as Ppm },
+  { offence: 'equivocation', mode: 'live', statistic: 'proof-count', threshold: 1, slashPpm: 1_000_000 as Ppm },
+  { offence: 'abandoned-work', mode: 'live', statistic: 'share-ppm', threshold: 40_000, slashPpm: 70_000 as Ppm },
+  { offence: 'low-reputation', mode: 'shadow', statistic: 'score-ppm', threshold: 600_000, slashPpm: 0 as Ppm },
+] as const;
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+function addressOf(text: string): string {
+  return `0x${hashOf(text).slice(0, 40)}`;
+}
+
+function transactionOf(text: string): string {
+  return `0x${hashOf(`transaction ${text}`)}`;
+}
+
+const credits = (amount: number) => String(Math.round(amount * GRAINS_PER_UNIT));
+const grains = (amount: number) => Math.round(amount * GRAINS_PER_UNIT) as Grains;
+const ppm = (share: number) => Math.round(share * 1_000_000) as Ppm;
+
+export function exampleNetwork(): NetworkAnswer {
+  return {
+    name: 'local',
+    chain: 'eip155:31337',
+    rpcUrl: 'http://127.0.0.1:8545',
+    contracts: {
+      workToken: addressOf('work token'),
+      credit: addressOf('credit'),
+      nodeRegistry: addressOf('node registry'),
+      bondVault: addressOf('bond vault'),
+      settlement: addressOf('settlement'),
+    },
+    economyHash: hashOf('economy'),
+    economy: exampleEconomy(),
+    clock: { genesisMs: 0, epochMs: 8_000, epochsPerEra: EPOCHS_PER_ERA, pauses: [], nowMs: 220_000 },
+    posterKey: '',
+    modules: { sha256: hashOf('sha256.wasm'), matmul: hashOf('matmul.wasm') },
+    fuelCostTable: hashOf('cost table'),
+  };
+}
+
+function exampleEconomy(): NetworkAnswer['economy'] {
+  return {
+    name: 'local',
+    version: 1,
+    grainsPerUnit: GRAINS_PER_UNIT,
+    cadence: {
+      epochMs: 8_000,
+      epochsPerEra: EPOCHS_PER_ERA,
+      graceMs: 2_000,
+      lateEpochs: 2,
+      holdbackEras: 1,
+      appealEpochs: 4,
+      clockSkewMs: 1_000,
+    },
+    resources: [],
+    classes: [],
+    price: {
+      initialMicrograinsPerNcuS: 2_777_778 as MicrograinsPerNcuS,
+      floorMicrograinsPerNcuS: 500_000 as MicrograinsPerNcuS,
+      capMicrograinsPerNcuS: 50_000_000 as MicrograinsPerNcuS,
+      targetUtilisationPpm: ppm(0.7),
+      gainPpm: ppm(0.0625),
+    },
+    take: { burnPpm: ppm(0.02), insurancePpm: ppm(0.02), treasuryPpm: ppm(0.01) },
+    emission: { kind: 'fixed-per-epoch', grainsPerEpoch: grains(120), capGrains: credits(1_000_000) },
+    verification: { auditFloorPpm: ppm(0.05), detectionPpm: ppm(1), consecutiveValidMin: 10, replicasToConvict: 2 },
+    offences: OFFENCES,
+    slash: { challengerPpm: ppm(0.1), insurancePpm: ppm(0.4), burnPpm: ppm(0.5) },
+    reputation: { lambdaPpm: ppm(0.95), multiplierMinPpm: ppm(0.5), multiplierMaxPpm: ppm(1.25) },
+    settlement: {
+      challengeWindowSeconds: 8,
+      appealSeconds: 32,
+      activationSeconds: 0,
+      unbondingSeconds: 60,
+      posterBondGrains: grains(1_000),
+    },
+  };
+}
+
+export function exampleStatus(): StatusAnswer {
+  const history = exampleHistory();
+  const nodes = exampleNodes();
+  return {
+    nowMs: 220_000,
+    epoch: EPOCH as Epoch,
+    era: 6,
+    epochEndsInMs: 5_400,
+    settledEpoch: EPOCH - 2,
+    phase: 'running',
+    priceMicrograinsPerNcuS: 3_214_870,
+    utilisationPpm: 743_210,
+    grainsPerUnit: GRAINS_PER_UNIT,
+    tasks: { submitted: 1_412, queued: 14, assigned: 22, done: 1_376, audits: 187 },
+    history,
+    nodes,
+    faults: exampleFaults(nodes),
+    eras: exampleEras(),
+    conservation: {
+      ledger: {
+        balanced: true,
+        creditsInGrains: credits(5_000),
+        creditsOutGrains: credits(118.402_117),
+        creditsHeldGrains: credits(5_000 - 118.402_117),
+        tokensEmittedGrains: credits(120 * (EPOCH - 1)),
+      },
+      chain: {
+        creditsInSettlementGrains: credits(5_000 - 118.402_117),
+        depositedGrains: credits(5_000),
+        claimedGrains: credits(118.402_117),
+        tokensMintedGrains: credits(1_902.118_04),
+        blockNumber: 4_211,
+      },
+      agree: true,
+    },
+  };
+}
+
+function exampleHistory(): StatusAnswer['history'] {
+  let price = 2_777_778;
+  return Array.from({ length: EPOCH - 1 }, (_, epoch) => {
+    const utilisation = 0.7 + 0.22 * Math.sin(epoch / 3.1) * Math.exp(-epoch / 30) + 0.03 * Math.cos(epoch * 2.3);
+    const usedNcuMs = Math.round(2_400_000 * utilisation);
+    const entry = {
+      epoch,
+      priceMicrograinsPerNcuS: Math.round(price),
+      utilisationPpm: ppm(utilisation),
+      usedNcuMs: usedNcuMs as NcuMs,
+      chargedGrains: Math.ceil((usedNcuMs / 1000) * (price / 1e6) * 940),
+      tokensGrains: epoch === 0 ? 0 : grains(120 * Math.min(1, 0.86 + utilisation / 6)),
+    };
+    price *= 1 + 0.0625 * ((utilisation - 0.7) / 0.7) * 3;
+    return entry;
+  });
+}
+
+interface Provider {
+  readonly status: NodeAnswer['status'];
+  readonly className: string;
+  readonly tasksDone: number;
+  readonly bond: number;
+  readonly reputation: number;
+  readonly abandoned: number;
+  readonly proven?: string;
+}
+
+const PROVIDERS: readonly Provider[] = [
+  { status: 'active', className: 'grid', tasksDone: 248, bond: 1_200, reputation: 0.987_412, abandoned: 0 },
+  { status: 'active', className: 'grid', tasksDone: 231, bond: 1_200, reputation: 0.985_113, abandoned: 0 },
+  {
+    status: 'slashed',
+    className: 'cloud',
+    tasksDone: 96,
+    bond: 0,
+    reputation: 0.412_2,
+    abandoned: 0,
+    proven: 'wrong-result',
+  },
+  { status: 'active', className: 'cloud', tasksDone: 264, bond: 1_500, reputation: 0.991_8, abandoned: 0.004 },
+  {
+    status: 'slashed',
+    className: 'edge',
+    tasksDone: 71,
+    bond: 0,
+    reputation: 0.883_9,
+    abandoned: 0,
+    proven: 'equivocation',
+  },
+  { status: 'active', className: 'edge', tasksDone: 158, bond: 500, reputation: 0.962_4, abandoned: 0.012 },
+  {
+    status: 'held',
+    className: 'edge',
+    tasksDone: 44,
+    bond: 500,
+    reputation: 0.731_6,
+    abandoned: 0.04,
+    proven: 'abandoned-work',
+  },
+  { status: 'active', className: 'edge', tasksDone: 264, bond: 620, reputation: 0.978_3, abandoned: 0.021 },
+];
+
+function exampleNodes(): NodeAnswer[] {
+  return PROVIDERS.map((provider, index) => {
+    const earned = provider.tasksDone * 0.178_341;
+    const vested = provider.status === 'active' ? earned * 0.713 : earned * 0.34;
+    return {
+      nodeId: hashOf(`node ${index}`),
+      operator: addressOf(`operator ${index}`),
+      className: provider.className,
+      status: provider.status,
+      bondGrains: grains(provider.bond),
+      bondRequiredGrains: grains(provider.className === 'edge' ? 500 : 1_000),
+      earnedCreditsGrains: credits(earned),
+      earnedTokensGrains: credits(provider.tasksDone * 1.912),
+      vestedCreditsGrains: credits(vested),
+      holdbackCreditsGrains: credits(provider.status === 'active' ? earned - vested : 0),
+      heldCreditsGrains: credits(provider.status === 'held' ? earned - vested : 0),
+      reputationPpm: ppm(provider.reputation),
+      tasksDone: provider.tasksDone,
+      cpuMs: provider.tasksDone * 412,
+      fuel: provider.tasksDone * 48_211_904,
+      margins: marginsOf(provider),
+    };
+  });
+}
+
+function marginsOf(provider: Provider): NodeAnswer['margins'] {
+  return OFFENCES.map(({ offence, mode, threshold, statistic }) => {
+    const proofs = provider.proven === offence ? 1 : 0;
+    const value =
+      statistic === 'proof-count' ? proofs : ppm(statistic === 'share-ppm' ? provider.abandoned : provider.reputation);
+    const used = statistic === 'score-ppm' ? (1 - provider.reputation) / 0.4 : value / threshold;
+    return { offence, mode, value, threshold, usedPpm: ppm(Math.min(1, used)) };
+  });
+}
+
+function exampleFaults(nodes: readonly NodeAnswer[]): FaultAnswer[] {
+  const of = (index: number) => ({ nodeId: nodes[index]!.nodeId, operator: nodes[index]!.operator });
+  return [
+    {
+      ...of(2),
+      faultId: hashOf('fault 1'),
+      offence: 'wrong-result',
+      stage: 'final',
+      proposedEpoch: 9,
+      finalEpoch: 13,
+      evidenceHash: hashOf('evidence 1'),
+      evidence:
+        'The result of task 7c1e04f2 (sha256) differs from two blind replicas, which agree with each other. The runs part at checkpoint 3 of 11.',
+      slashedGrains: grains(1_000),
+      refundedGrains: grains(4.218_004),
+      proposedTx: transactionOf('1 proposed'),
+      finalTx: transactionOf('1 final'),
+    },
+    {
+      ...of(4),
+      faultId: hashOf('fault 2'),
+      offence: 'equivocation',
+      stage: 'final',
+      proposedEpoch: 14,
+      finalEpoch: 18,
+      evidenceHash: hashOf('evidence 2'),
+      evidence: 'Two different batch headers of epoch 13, both numbered 41 and both signed by the device key.',
+      slashedGrains: grains(500),
+      refundedGrains: grains(1.076_42),
+      proposedTx: transactionOf('2 proposed'),
+      finalTx: transactionOf('2 final'),
+    },
+    {
+      ...of(6),
+      faultId: hashOf('fault 3'),
+      offence: 'abandoned-work',
+      stage: 'proposed',
+      proposedEpoch: 25,
+      finalEpoch: 29,
+      evidenceHash: hashOf('evidence 3'),
+      evidence: 'Of the last 25 tasks it accepted, 1 was never answered: 4.0 % abandoned, threshold 4.0 %.',
+      slashedGrains: 0,
+      refundedGrains: 0,
+      proposedTx: transactionOf('3 proposed'),
+      finalTx: null,
+    },
+  ];
+}
+
+function exampleEras(): EraAnswer[] {
+  return Array.from({ length: 6 }, (_, era) => ({
+    era,
+    payoutRoot: hashOf(`era ${era}`),
+    totalCreditsGrains: credits(era * 31.204_118),
+    totalTokensGrains: credits(era * 456.75),
+    postedTx: era === 5 ? null : transactionOf(`era ${era} posted`),
+    finalisedTx: era >= 4 ? null : transactionOf(`era ${era} finalised`),
+    status: era === 5 ? ('computed' as const) : era === 4 ? ('posted' as const) : ('finalised' as const),
+  }));
+}
+
+/** A network in its first second: nothing has happened. */
+export function emptyStatus(): StatusAnswer {
+  const status = exampleStatus();
+  return {
+    ...status,
+    epoch: 0,
+    era: 0,
+    settledEpoch: -1,
+    utilisationPpm: 0,
+    tasks: { submitted: 0, queued: 0, assigned: 0, done: 0, audits: 0 },
+    history: [],
+    nodes: [],
+    faults: [],
+    eras: [],
+    conservation: {
+      ledger: {
+        balanced: true,
+        creditsInGrains: '0',
+        creditsOutGrains: '0',
+        creditsHeldGrains: '0',
+        tokensEmittedGrains: '0',
+      },
+      chain: null,
+      agree: true,
+    },
+  };
+}

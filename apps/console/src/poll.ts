@@ -1,0 +1,73 @@
+import { type GatewayClient, GatewayRefusal, type StatusAnswer } from '@stannary/gateway/client';
+import { type ConsoleEvent, pollDelayMs } from './state.ts';
+
+export interface PollingOptions {
+  readonly client: Pick<GatewayClient, 'network' | 'status'>;
+  readonly dispatch: (event: ConsoleEvent) => void;
+  readonly nowMs: () => number;
+  /** Runs something once after a pause; returns how to call it off. */
+  readonly after: (delayMs: number, run: () => void) => () => void;
+}
+
+export interface Polling {
+  /** Polls at once instead of at the next due time; nothing if a poll is under way. */
+  pollNow(): void;
+  stop(): void;
+}
+
+/**
+ * Asks the gateway for its status once a second, backing off while it does not answer. The network's own description
+ * is asked for at the start and again after every loss: another network may have come up at the same address.
+ */
+export function startPolling({ client, dispatch, nowMs, after }: PollingOptions): Polling {
+  let failures = 0;
+  let networkKnown = false;
+  let underWay = false;
+  let stopped = false;
+  let callOff = () => {};
+
+  async function ask(): Promise<void> {
+    if (!networkKnown) dispatch({ kind: 'network', network: await client.network() });
+    networkKnown = true;
+    const status = await client.status();
+    if (!isStatus(status)) throw new Error('the answer at /v1/status is not a status');
+    failures = 0;
+    dispatch({ kind: 'answered', status, atMs: nowMs() });
+  }
+
+  async function poll(): Promise<void> {
+    if (underWay || stopped) return;
+    underWay = true;
+    callOff();
+    try {
+      await ask();
+    } catch (error) {
+      failures += 1;
+      networkKnown = false;
+      dispatch({ kind: 'failed', reason: reasonOf(error), atMs: nowMs() });
+    } finally {
+      underWay = false;
+      if (!stopped) callOff = after(pollDelayMs(failures), () => void poll());
+    }
+  }
+
+  void poll();
+  return {
+    pollNow: () => void poll(),
+    stop: () => {
+      stopped = true;
+      callOff();
+    },
+  };
+}
+
+/** Whether an answer has the parts that the page walks through; a proxy or an older gateway may send others. */
+function isStatus(answer: Partial<StatusAnswer> | null): boolean {
+  const lists = [answer?.nodes, answer?.faults, answer?.eras, answer?.history];
+  return typeof answer?.epoch === 'number' && typeof answer.conservation === 'object' && lists.every(Array.isArray);
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof GatewayRefusal) return `${error.code}: ${error.message}`;
+  return error instanceof Error ? error.message : String(error);
+}

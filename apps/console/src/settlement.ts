@@ -1,0 +1,84 @@
+import type { EraAnswer, StatusAnswer } from '@stannary/gateway/client';
+import type { VNode } from 'preact';
+import { count, decimalsFor, largestOf } from './format.ts';
+import { html } from './html.ts';
+import { Amount, Badge, Empty, Hash, Section } from './parts.ts';
+import type { Tone } from './reading.ts';
+
+export interface SettlementProps {
+  readonly status: StatusAnswer;
+  readonly gatewayUrl: string;
+}
+
+const ERAS_SHOWN = 8;
+const STATUS_TONES: Record<EraAnswer['status'], Tone> = { computed: 'quiet', posted: 'warn', finalised: 'good' };
+const STATUS_WORDS: Record<EraAnswer['status'], string> = {
+  computed: 'computed',
+  posted: 'posted, open to challenge',
+  finalised: 'finalised, claimable',
+};
+
+export function Settlement({ status, gatewayUrl }: SettlementProps): VNode {
+  return html`<${Section} id="settlement" title="Settlement" note=${html`<${Note} status=${status} gatewayUrl=${gatewayUrl} />`}>
+    ${
+      status.eras.length === 0
+        ? html`<${Empty}>No era has ended yet; its payout root appears here when it does.<//>`
+        : html`<${EraTable} eras=${status.eras.toSorted((a, b) => b.era - a.era)} grainsPerUnit=${status.grainsPerUnit} />`
+    }
+  <//>`;
+}
+
+function Note({ status, gatewayUrl }: SettlementProps): VNode {
+  const epoch = status.settledEpoch;
+  const text = 'One payout root an era, over everything vested so far. Accounts claim against it with a proof.';
+  if (epoch < 0) return html`${text}`;
+  return html`${text} Last settled epoch ${count(epoch)}:${' '}
+    <a href=${`${gatewayUrl}/v1/epochs/${epoch}/statement`} target="_blank" rel="noreferrer">statement</a> and${' '}
+    <a href=${`${gatewayUrl}/v1/epochs/${epoch}/inputs`} target="_blank" rel="noreferrer">the inputs that replay it</a>.`;
+}
+
+interface EraTableProps {
+  /** Newest first. */
+  readonly eras: readonly EraAnswer[];
+  readonly grainsPerUnit: number;
+}
+
+function EraTable({ eras, grainsPerUnit }: EraTableProps): VNode {
+  const creditDecimals = decimalsFor(largestOf(eras.map((era) => era.totalCreditsGrains)), grainsPerUnit);
+  const tokenDecimals = decimalsFor(largestOf(eras.map((era) => era.totalTokensGrains)), grainsPerUnit);
+  const older = eras.length - ERAS_SHOWN;
+  return html`<div class="scroll" role="region" aria-label="Era roots" tabindex="0">
+      <table class="table">
+        <caption class="visually-hidden">Payout roots by era, newest first</caption>
+        <thead>
+          <tr>
+            <th scope="col" class="number">Era</th>
+            <th scope="col">Status</th>
+            <th scope="col" class="number">Vested in all <span class="unit">credits</span></th>
+            <th scope="col" class="number">Vested in all <span class="unit">tokens</span></th>
+            <th scope="col">Payout root</th>
+            <th scope="col">Posted in</th>
+            <th scope="col">Finalised in</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${eras.slice(0, ERAS_SHOWN).map(
+            (era) => html`<tr key=${era.era}>
+              <th scope="row" class="number">${count(era.era)}</th>
+              <td><${Badge} tone=${STATUS_TONES[era.status]} text=${STATUS_WORDS[era.status]} /></td>
+              <td class="number">
+                <${Amount} grains=${era.totalCreditsGrains} grainsPerUnit=${grainsPerUnit} decimals=${creditDecimals} />
+              </td>
+              <td class="number">
+                <${Amount} grains=${era.totalTokensGrains} grainsPerUnit=${grainsPerUnit} decimals=${tokenDecimals} />
+              </td>
+              <td><${Hash} hash=${era.payoutRoot} what="payout root" /></td>
+              <td>${era.postedTx === null ? 'not yet' : html`<${Hash} hash=${era.postedTx} what="transaction" />`}</td>
+              <td>${era.finalisedTx === null ? 'not yet' : html`<${Hash} hash=${era.finalisedTx} what="transaction" />`}</td>
+            </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>
+    ${older > 0 && html`<p class="second">${count(older)} older ${older === 1 ? 'era' : 'eras'} at the gateway's /v1/eras.</p>`}`;
+}

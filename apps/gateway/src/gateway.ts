@@ -1,0 +1,193 @@
+import { createPrivateKey, createPublicKey, hash as nodeHash, randomBytes, sign as nodeSign } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LEDGER_MIGRATIONS, migrate, openDatabase } from '@stannary/billing/postgres';
+import { openChain, openSender } from '@stannary/chain';
+import { loadEconomy } from '@stannary/economies';
+import { costTableHash, TASK_MODULES } from '@stannary/execution';
+import type { Economy } from '@stannary/kernel';
+import { externalAad, fromHex, type Hash, hashChain, normaliseLowS, type Sign, toHex } from '@stannary/wire';
+import { Audits } from './audits.ts';
+import { Blobs } from './blobs.ts';
+import type { NetworkAnswer } from './client/api.ts';
+import { GatewayRefusal } from './client/refusal.ts';
+import { Conductor } from './conductor.ts';
+import type { GatewayConfig } from './config.ts';
+import type { Database, GatewayContext, Log, Tables } from './context.ts';
+import { Devices } from './devices.ts';
+import { Epochs } from './epochs.ts';
+import { Eras } from './eras.ts';
+import { ChainFollower } from './chain-follower.ts';
+import { buildServer } from './http.ts';
+import { Intake } from './intake.ts';
+import { Metrics } from './metrics.ts';
+import { NetworkClock } from './network-clock.ts';
+import { Records } from './records.ts';
+import { Signals } from './signals.ts';
+import { Slashes } from './slashes.ts';
+import { gatewayMigrations } from './tables.ts';
+import { Tasks } from './tasks.ts';
+import { Work } from './work.ts';
+
+export interface Gateway {
+  readonly url: string;
+  /** Ends the duties, answers what is under way, closes the database. */
+  stop(): Promise<void>;
+}
+
+const TICK_MS = 150;
+const CHAIN_TICK_MS = 500;
+const BEAT_MS = 1_000;
+
+const sha256: Hash = (bytes) => nodeHash('sha256', bytes, 'buffer');
+
+/**
+ * Starts a gateway: database, chain, duties, HTTP.
+ * Errors: those of the economy loader, the database and the chain; GATEWAY-PORT when the port is taken.
+ */
+export async function startGateway(config: GatewayConfig, log: Log): Promise<Gateway> {
+  const { economy, economyHash } = await loadEconomy(config.economy);
+  const database = await openDatabase<Tables>({ dataDirectory: join(config.dataDirectory, 'database') });
+  try {
+    await migrate(database.db, { ...LEDGER_MIGRATIONS, ...gatewayMigrations });
+    const gateway = await assemble(config, economy, economyHash, database.db, log);
+    return { url: gateway.url, stop: () => gateway.stop().finally(() => database.close()) };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+async function assemble(config: GatewayConfig, economy: Economy, economyHash: string, db: Database, log: Log): Promise<Gateway> {
+  const metrics = new Metrics();
+  const signals = new Signals();
+  const clock = await NetworkClock.open(db, economy.cadence, Date.now(), config);
+  const poster = await readPoster(config);
+  const context = await makeContext(config, { economy, economyHash, db, log, metrics, signals, clock, poster });
+  const modules = await storeModules(context.blobs);
+
+  const devices = new Devices(context);
+  const work = new Work(context, devices);
+  const audits = new Audits(context);
+  const epochs = new Epochs(context, devices, work, audits);
+  const network = networkAnswer(config, context, poster.receiptSpki, modules);
+  const records = new Records(context, epochs, network);
+  const intake = new Intake(context, devices, audits);
+  const eras = new Eras(context);
+  const slashes = new Slashes(context);
+  const follower = new ChainFollower(context, devices, config.addressBook.deploymentBlock);
+  const sellsWork = () => config.workEras === null || epochs.current < config.workEras * economy.cadence.epochsPerEra;
+  const tasks = new Tasks(context, Object.values(modules), sellsWork);
+
+  await devices.load();
+  await epochs.load();
+  await follower.run();
+  const conductor = new Conductor(log);
+  conductor.start([
+    { name: 'open epoch', everyMs: TICK_MS, run: () => epochs.openCurrent().then(() => false) },
+    { name: 'close epoch', everyMs: TICK_MS, run: () => epochs.closeNext() },
+    { name: 'judge audits', everyMs: TICK_MS * 2, run: () => audits.judge() },
+    { name: 'post eras', everyMs: CHAIN_TICK_MS, run: () => eras.run() },
+    { name: 'slash', everyMs: CHAIN_TICK_MS, run: () => slashes.run() },
+    { name: 'follow chain', everyMs: CHAIN_TICK_MS, run: () => follower.run() },
+    { name: 'beat', everyMs: BEAT_MS, run: () => clock.beat(Date.now()).then(() => false) },
+  ]);
+  const accountOfKey = new Map(config.consumers.map(({ keyHash, account }) => [keyHash, account]));
+  const server = await buildServer({ blobs: context.blobs, intake, metrics, records, tasks, work, accountOfKey, requestsPerSecondMax: config.requestsPerSecondMax, log });
+  const url = await listen(server, config);
+  log('info', 'gateway listens', { url, economyHash, epoch: epochs.current });
+  return {
+    url,
+    stop: async () => {
+      signals.close();
+      await server.close();
+      await conductor.stop();
+    },
+  };
+}
+
+interface Poster {
+  readonly privateKey: string;
+  readonly sign: Sign;
+  readonly receiptSpki: string;
+  readonly beaconPreimage: (epoch: number) => Uint8Array;
+}
+
+async function readPoster(config: GatewayConfig): Promise<Poster> {
+  const receiptKey = createPrivateKey(await readFile(config.receiptKeyFile));
+  const seed = fromHex((await readFile(config.beaconSeedFile, 'utf8')).trim(), 32, 'beacon seed');
+  const key = { key: receiptKey, dsaEncoding: 'ieee-p1363' } as const;
+  return {
+    privateKey: (await readFile(config.posterKeyFile, 'utf8')).trim(),
+    sign: (message) => normaliseLowS(nodeSign('sha256', message, key)),
+    receiptSpki: toHex(createPublicKey(receiptKey).export({ type: 'spki', format: 'der' })),
+    beaconPreimage: hashChain(seed, config.beaconEpochs, sha256).preimage,
+  };
+}
+
+interface ContextParts {
+  readonly economy: Economy;
+  readonly economyHash: string;
+  readonly db: Database;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly signals: Signals;
+  readonly clock: NetworkClock;
+  readonly poster: Poster;
+}
+
+async function makeContext(config: GatewayConfig, parts: ContextParts): Promise<GatewayContext> {
+  const { addressBook, rpcUrl } = config;
+  const { economy, economyHash, metrics, signals, clock, poster } = parts;
+  const { settlement } = addressBook.contracts;
+  return {
+    db: parts.db,
+    blobs: new Blobs(join(config.dataDirectory, 'blobs')),
+    chain: await openChain({ rpcUrl, addressBook }),
+    sender: openSender({ rpcUrl, privateKey: poster.privateKey, addressBook }),
+    economy,
+    economyHash,
+    aad: externalAad({ chain: addressBook.chain, settlement, economyHash }),
+    chainId: addressBook.chain,
+    settlement,
+    costTableHash,
+    accounts: config.accounts,
+    workEras: config.workEras,
+    nowMs: Date.now,
+    randomBytes: (length) => new Uint8Array(randomBytes(length)),
+    clock: clock.read,
+    sign: poster.sign,
+    hash: sha256,
+    beaconPreimage: poster.beaconPreimage,
+    log: parts.log,
+    count: (counter, label, by) => metrics.count(counter, label, by),
+    signal: signals.signal,
+    waitFor: signals.waitFor,
+  };
+}
+
+/** Task modules are blobs like any other: a provider fetches them by hash. */
+async function storeModules(blobs: Blobs): Promise<Record<string, string>> {
+  const hashes: Record<string, string> = {};
+  for (const [name, { url, hash }] of Object.entries(TASK_MODULES)) {
+    hashes[name] = await blobs.put(await readFile(url));
+    if (hashes[name] !== hash) throw new Error(`task module ${name}: expected ${hash}, got ${hashes[name]}`);
+  }
+  return hashes;
+}
+
+function networkAnswer(config: GatewayConfig, context: GatewayContext, posterKey: string, modules: Record<string, string>): Omit<NetworkAnswer, 'clock'> {
+  const { chain, contracts } = config.addressBook;
+  const { economy, economyHash, costTableHash } = context;
+  return { name: config.name, chain, rpcUrl: config.rpcUrl, contracts, economyHash, economy, posterKey, modules, fuelCostTable: costTableHash };
+}
+
+async function listen(server: Awaited<ReturnType<typeof buildServer>>, config: GatewayConfig): Promise<string> {
+  try {
+    return await server.listen({ host: config.host, port: config.port });
+  } catch (cause) {
+    const where = `${config.host}:${config.port}`;
+    const message = `${where}: expected a free port, got ${(cause as NodeJS.ErrnoException).code}; stop what listens there or choose another port`;
+    throw new GatewayRefusal({ code: 'GATEWAY-PORT', message, where }, 503, 'retry', { cause });
+  }
+}

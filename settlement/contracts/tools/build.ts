@@ -1,0 +1,38 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { forge, projectFolder } from './forge.ts';
+
+// Compiles the contracts and writes what TypeScript needs of them, so that a start needs no compiler.
+
+/** Where @stannary/chain reads interfaces and creation code. */
+export const generatedFile = join(projectFolder, '..', 'chain', 'src', 'generated', 'contracts.ts');
+
+const CONTRACTS = ['WorkToken', 'Credit', 'NodeRegistry', 'BondVault', 'Settlement'];
+
+interface Artifact {
+  readonly abi: readonly unknown[];
+  readonly bytecode: { readonly object: string; readonly linkReferences: Record<string, unknown> };
+}
+
+/** Compiles and returns the text of `generatedFile`. Throws with forge's message where the contracts do not compile. */
+export function generateContracts(): string {
+  const built = forge('build');
+  if (built.status !== 0) throw new Error(`forge build failed:\n${built.stdout}${built.stderr}`);
+  const header = '// Written by `npm run build -w @stannary/contracts` from settlement/contracts/src; never by hand.\n';
+  return header + CONTRACTS.map(constantOf).join('');
+}
+
+function constantOf(contract: string): string {
+  const path = join(projectFolder, 'out', `${contract}.sol`, `${contract}.json`);
+  const { abi, bytecode } = JSON.parse(readFileSync(path, 'utf8')) as Artifact;
+  if (Object.keys(bytecode.linkReferences).length > 0) throw new Error(`${contract} wants a library linked`);
+  const name = contract.charAt(0).toLowerCase() + contract.slice(1);
+  const entries = abi.map((entry) => `    ${JSON.stringify(entry)},\n`).join('');
+  return `\nexport const ${name} = {\n  abi: [\n${entries}  ],\n  bytecode:\n    '${bytecode.object}',\n} as const;\n`;
+}
+
+if (import.meta.main) {
+  mkdirSync(dirname(generatedFile), { recursive: true });
+  writeFileSync(generatedFile, generateContracts());
+  console.log(`wrote ${generatedFile}`);
+}

@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { type ChargeLine, eraOf, mulDivUp, type Statement } from '@stannary/kernel';
+import type { NetworkAnswer } from '@stannary/gateway/client';
+import { type LocalNetworkRun, sharedData, startNetwork, temporaryFolder, untilStatus } from './local-network.ts';
+
+// The whole way, once, as `npm start -- --eras 3 --json` goes it: real processes, real signatures, a real chain, a real
+// PostgreSQL, a thousand requests of a real trace. Then the same folder is started again, and what it serves is added up.
+
+const ERAS = 3;
+const REQUESTS = 1_000;
+const RUN_WITHIN_MS = 360_000;
+
+interface Summary {
+  readonly eras: number;
+  readonly tasks: number;
+  readonly ncuMs: number;
+  readonly feesGrains: number;
+  readonly emissionGrains: number;
+  readonly roots: readonly { readonly era: number; readonly txHash: string; readonly totalGrains: number; readonly totalTokensGrains: number }[];
+  readonly claims: { readonly due: number; readonly paid: number; readonly dueTokens: number; readonly paidTokens: number };
+  readonly conservation: { readonly ledger: boolean; readonly chain: boolean; readonly agree: boolean };
+  readonly cheats: { readonly planted: number; readonly slashed: number };
+  readonly honest: { readonly count: number; readonly slashed: number };
+  readonly results: { readonly verified: number; readonly wrong: number };
+  readonly healthySeconds: number;
+}
+
+describe('three eras of a local network', { timeout: RUN_WITHIN_MS + 120_000 }, () => {
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  let summary: Summary;
+  let ended: Awaited<LocalNetworkRun['ended']>;
+  let again: LocalNetworkRun;
+  let network: NetworkAnswer;
+  let statements: Statement[];
+
+  before(async () => {
+    folder = await temporaryFolder();
+    const trace = sharedData('azure-llm-2023-conversation', 'requests.csv');
+    const demand = trace === null ? [] : ['--trace', trace, '--requests', `${REQUESTS}`];
+    const run = await startNetwork(folder.path, ['--eras', `${ERAS}`, '--json', ...demand]);
+    ended = await run.ended;
+    assert.equal(ended.status, 0, `exit status 0, got ${ended.status}: ${ended.stderr}\n${ended.stdout}`);
+    summary = JSON.parse(ended.stdout) as Summary;
+    again = await startNetwork(folder.path, []);
+    await untilStatus(again, 'the resumed network', () => true);
+    network = await again.client.network();
+    const epochs = summary.roots.length * network.clock.epochsPerEra;
+    statements = [];
+    for (let epoch = 0; epoch < epochs; epoch += 1) statements.push((await again.client.statement(epoch)).statement);
+  });
+
+  after(async () => {
+    again?.child.kill('SIGINT');
+    const { status } = (await again?.ended) ?? { status: null };
+    await folder.remove();
+    assert.equal(status, 0, 'a network that is told to stop ends with 0');
+  });
+
+  test('prints one line of JSON and nothing else', () => {
+    assert.equal(ended.stdout.trim().split('\n').length, 1);
+    assert.equal(summary.eras, ERAS);
+  });
+
+  test('does every task of the trace, and the consumer has verified each result by other code', () => {
+    if (sharedData('azure-llm-2023-conversation', 'requests.csv') === null) return;
+    assert.ok(summary.tasks >= REQUESTS, `${summary.tasks} tasks`);
+    assert.equal(summary.results.verified, REQUESTS);
+  });
+
+  test('catches all three cheats and nobody else', () => {
+    assert.deepEqual(summary.cheats, { planted: 3, slashed: 3 });
+    assert.deepEqual(summary.honest, { count: 5, slashed: 0 });
+  });
+
+  test('conserves every grain in ledger and chain, and they agree', () => {
+    assert.deepEqual(summary.conservation, { ledger: true, chain: true, agree: true });
+  });
+
+  test('pays every claim of the last root', () => {
+    assert.ok(summary.claims.due > 0 && summary.claims.dueTokens > 0);
+    assert.equal(summary.claims.paid, summary.claims.due);
+    assert.equal(summary.claims.paidTokens, summary.claims.dueTokens);
+    assert.equal(summary.roots.at(-1)!.totalGrains, summary.claims.due);
+  });
+
+  test('is healthy within 20 seconds', () => {
+    assert.ok(summary.healthySeconds <= 20, `${summary.healthySeconds} s`);
+  });
+
+  test('fees follow from the served statements alone', () => {
+    let feesGrains = 0;
+    for (const statement of statements) {
+      for (const line of statement.charges) feesGrains += recomputedCharge(network, statement, line);
+      for (const fault of statement.faults) for (const refund of fault.refunds) feesGrains -= refund.creditsGrains;
+    }
+    assert.equal(feesGrains, summary.feesGrains);
+  });
+
+  test('rewards follow from the served statements alone', () => {
+    for (const statement of statements) recomputeEmission(network, statement);
+    const scheduled = statements.reduce((sum, { emission }) => sum + emission.scheduledGrains, 0);
+    assert.equal(scheduled, summary.emissionGrains);
+  });
+
+  test('what an honest provider earned is what it was paid, to the grain', () => {
+    const last = statements.at(-1)!;
+    const convicted = new Set(statements.flatMap(({ faults }) => faults.map(({ nodeId }) => nodeId)));
+    for (const { nodeId, operator } of last.nodes.filter((line) => !convicted.has(line.nodeId))) {
+      const lines = statements.flatMap(({ nodes }) => nodes.filter((line) => line.nodeId === nodeId));
+      const earned = lines.reduce((sum, line) => sum + line.earnedCreditsGrains, 0);
+      const tokens = lines.reduce((sum, line) => sum + line.earnedTokensGrains, 0);
+      const payout = last.eraResult!.payouts.find(({ account }) => account === operator)!;
+      assert.ok(earned > 0, `${nodeId} earned nothing`);
+      assert.deepEqual([payout.cumulativeCredits, payout.cumulativeTokens], [`${earned}`, `${tokens}`]);
+    }
+  });
+
+  test('what a cheat was paid is nothing', () => {
+    const last = statements.at(-1)!;
+    const convicted = statements.flatMap(({ faults }) => faults.map(({ nodeId }) => nodeId));
+    for (const nodeId of new Set(convicted)) {
+      const { operator, status } = last.nodes.find((line) => line.nodeId === nodeId)!;
+      const payout = last.eraResult!.payouts.find(({ account }) => account === operator);
+      assert.equal(status, 'slashed');
+      assert.ok(payout === undefined || (payout.cumulativeCredits === '0' && payout.cumulativeTokens === '0'), JSON.stringify(payout));
+    }
+  });
+
+  test('a second start goes on where the first stopped', async () => {
+    const stopped = statements.at(-1)!.epoch;
+    const status = await untilStatus(again, 'a settled epoch after the restart', ({ settledEpoch }) => settledEpoch > stopped);
+    assert.ok(status.epoch < stopped + 30, `the clock stood still in between, got epoch ${status.epoch}`);
+  });
+});
+
+/** charge = up(NCU·ms × price), split into the take's parts by largest remainder; the statement must say the same. */
+function recomputedCharge(network: NetworkAnswer, statement: Statement, line: ChargeLine): number {
+  const resource = network.economy.resources.find(({ code }) => code === line.resource)!;
+  const ncuMs = Number((BigInt(line.quantity) * BigInt(resource.coefficient)) / BigInt(resource.divisor));
+  assert.equal(line.ncuMs, ncuMs);
+  const product = BigInt(ncuMs) * BigInt(line.priceMicrograinsPerNcuS);
+  const charge = Number((product + 999_999_999n) / 1_000_000_000n);
+  assert.equal(line.chargeGrains, charge);
+  const { burnPpm, insurancePpm, treasuryPpm } = network.economy.take;
+  const take = Math.min(charge, mulDivUp(charge, burnPpm + insurancePpm + treasuryPpm, 1_000_000));
+  assert.equal(line.burnGrains + line.insuranceGrains + line.treasuryGrains, take);
+  assert.equal(line.earnedGrains, charge - take);
+  if (line.epoch === statement.epoch) assert.equal(line.priceMicrograinsPerNcuS, statement.priceMicrograinsPerNcuS);
+  return charge;
+}
+
+/** Every node's tokens: its weight's share of its class's emission, floored; what nobody gets is carried. */
+function recomputeEmission(network: NetworkAnswer, statement: Statement): void {
+  const { emission, nodes, epoch, era } = statement;
+  assert.equal(eraOf(network.economy, epoch), era);
+  let distributed = 0n;
+  for (const rule of network.economy.classes) {
+    const members = nodes.filter(({ className }) => className === rule.name);
+    const weights = members.reduce((sum, { curveWeight }) => sum + BigInt(curveWeight), 0n);
+    const share = (BigInt(emission.scheduledGrains) * BigInt(rule.emissionSharePpm)) / 1_000_000n;
+    for (const { weight, earnedTokensGrains } of members) {
+      const expected = weights === 0n ? 0n : (share * BigInt(weight)) / weights;
+      assert.equal(BigInt(earnedTokensGrains), expected);
+      distributed += expected;
+    }
+  }
+  assert.equal(BigInt(emission.distributedGrains), distributed);
+}
