@@ -60,7 +60,8 @@ async function main(argv: string[]): Promise<void> {
   const stop = new AbortController();
   for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => stop.abort());
   const keys = openKeyFile(settings.keyPath);
-  const cgroup = settings.cgroup === null ? null : enterOwnCgroup(settings.cgroup, { hostRoot: '', processId: process.pid });
+  const cgroup =
+    settings.cgroup === null ? null : enterOwnCgroup(settings.cgroup, { hostRoot: '', processId: process.pid });
   log('started', { nodeId: nodeIdOf(keys.spki), processId: process.pid, cgroup });
   const transport = new GatewayClient({ baseUrl: settings.gateway });
   const network = await awaitNetwork(transport, stop.signal);
@@ -93,7 +94,8 @@ function settingsOf(argv: string[]): Settings | null {
   };
   const dataDirectory = required('data');
   const gateway = required('gateway');
-  if (!URL.canParse(gateway) || !/^https?:/.test(gateway)) throw argumentRefusal('--gateway', 'an http(s) URL', gateway);
+  if (!URL.canParse(gateway) || !/^https?:/.test(gateway))
+    throw argumentRefusal('--gateway', 'an http(s) URL', gateway);
   return {
     gateway,
     dataDirectory,
