@@ -44,7 +44,7 @@ export class Faults {
     await open.insertInto('evidence').values({ hash, bytes, description: describeEvidence(bytes) }).onConflict((conflict) => conflict.doNothing()).execute();
     await open
       .insertInto('fault')
-      .values({ fault_id: faultId, node_id: found.nodeId, offence: found.offence, stage: 'found', evidence_hash: hash, challenger: found.challenger })
+      .values({ fault_id: faultId, node_id: found.nodeId, offence: found.offence, stage: 'found', evidence_hash: hash, challenger: found.challenger, slash_grains: 0, refunded_grains: 0 })
       .execute();
     const windows = found.leaseId === null ? [] : await windowsOf(open, found.leaseId);
     const { nodeId, offence, challenger } = found;

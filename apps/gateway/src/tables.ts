@@ -83,6 +83,8 @@ export interface GatewayTables {
     refunded_grains: number;
     chain_slash_id: string | null;
     proposed_tx: string | null;
+    /** From when on the slash can be made final, by the chain's clock. */
+    slash_due_ms: number | null;
     final_tx: string | null;
   };
   evidence: { hash: string; bytes: Uint8Array; description: string };
@@ -152,7 +154,7 @@ const TABLES = [
   `create table fault (fault_id text primary key, node_id text not null, offence text not null, stage text not null,
     evidence_hash text not null, challenger text not null, proposed_epoch int8, final_epoch int8,
     slash_grains int8 not null default 0, refunded_grains int8 not null default 0,
-    chain_slash_id text, proposed_tx text, final_tx text)`,
+    chain_slash_id text, proposed_tx text, slash_due_ms int8, final_tx text)`,
   `create table evidence (hash text primary key, bytes bytea not null, description text not null)`,
   `create table withdrawal (withdrawal_id text primary key, account text not null, credits_grains int8 not null, settled_epoch int8)`,
   `create table era (era int8 primary key, header_json text not null, leaves_json text not null, header_hash text not null,
