@@ -47,7 +47,7 @@ export type CostClass = keyof CostTable;
 /**
  * Changes with every change of what the pass inserts or counts, so that two versions never claim the same hash.
  */
-export const PASS_VERSION = 1;
+const PASS_VERSION = 1;
 
 /** Logical words of stack a task may hold: 256 KiB, a quarter of what engines give a thread by default. */
 export const STACK_WORDS_MAX = 32_768;

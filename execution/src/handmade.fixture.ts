@@ -30,7 +30,7 @@ export function uint(value: number): number[] {
 }
 
 /** Signed LEB128. */
-export function int(value: number): number[] {
+function int(value: number): number[] {
   const out = new ByteWriter(12);
   out.signed(value);
   return [...out.view];
