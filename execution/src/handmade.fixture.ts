@@ -30,7 +30,7 @@ export function uint(value: number): number[] {
 }
 
 /** Signed LEB128. */
-export function int(value: number): number[] {
+function int(value: number): number[] {
   const out = new ByteWriter(12);
   out.signed(value);
   return [...out.view];
@@ -73,7 +73,9 @@ export function handmade(parts: Handmade): Uint8Array {
   return new Uint8Array([...modulePreamble(), ...sections]);
 }
 
-/** The functions of the task ABI, each replaceable; by default a task that is done at once and answers with its input. */
+/**
+ * The functions of the task ABI, each replaceable; by default a task that is done at once and answers with its input.
+ */
 export interface HandmadeTask {
   readonly reserve?: readonly number[];
   readonly step?: readonly number[];
@@ -113,7 +115,9 @@ export function handmadeTask(parts: HandmadeTask = {}): Uint8Array {
   });
 }
 
-/** Counts global 0 down by one a step, each time running `work` first; done at zero. The input's length is the count. */
+/**
+ * Counts global 0 down by one a step, each time running `work` first; done at zero. The input's length is the count.
+ */
 export function countdownTask(work: readonly number[], parts: HandmadeTask = {}): Uint8Array {
   return handmadeTask({
     ...parts,

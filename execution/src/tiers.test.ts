@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 const PROGRAM = fileURLToPath(new URL('tiers.fixture.ts', import.meta.url));
 
 interface Probe {
-  readonly deterministic: { readonly recursionDepth: number };
+  readonly deterministic: { readonly torture: object; readonly recursionDepth: number };
   readonly withoutCanonicalNans: object;
   readonly growth: string | null;
 }
@@ -28,11 +28,11 @@ test('the baseline and the optimising compiler give the same bits, fuel, checkpo
   assert.ok(baseline.deterministic.recursionDepth > 1_000);
 });
 
-test('without canonical NaNs the two compilers disagree, so the test above is not idle', {
-  skip: process.arch !== 'x64',
-}, async () => {
+test('without canonical NaNs the bits are the engine’s own choice, so the test above is not idle', async () => {
   const [baseline, optimised] = await Promise.all([probe('--liftoff-only'), probe('--no-liftoff')]);
-  assert.notDeepEqual(baseline.withoutCanonicalNans, optimised.withoutCanonicalNans);
+  assert.notDeepEqual(baseline.withoutCanonicalNans, baseline.deterministic.torture);
+  // Seen on this architecture only: the two compilers of one engine, on one machine, give two answers.
+  if (process.arch === 'x64') assert.notDeepEqual(baseline.withoutCanonicalNans, optimised.withoutCanonicalNans);
 });
 
 test('EXECUTION-ENGINE: an engine that refuses memory below the declared maximum stops the task', async () => {
