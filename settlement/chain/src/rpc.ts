@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type Abi,
   BaseError,
@@ -13,6 +14,8 @@ import { bondVault, credit, nodeRegistry, settlement, workToken } from './genera
 import { ChainRefusal, type ContractRevert } from './refusal.ts';
 
 const REQUEST_TIMEOUT_MS = 20_000;
+const ATTEMPTS_BETWEEN_BLOCKS = 10;
+const BETWEEN_BLOCKS_MS = 5;
 /** Errors cross contracts (a token's error ends a deposit), so every one is looked up in all five. */
 const ERRORS: Abi = [workToken, credit, nodeRegistry, bondVault, settlement].flatMap(({ abi }) =>
   (abi as Abi).filter((entry) => entry.type === 'error'),
@@ -30,11 +33,22 @@ export function openRpc(rpcUrl: string): Rpc {
  * Errors: CHAIN-RPC-UNREACHABLE, CHAIN-REVERTED, CHAIN-OUT-OF-GAS-MONEY; anything else passes as it is.
  */
 export async function asking<Answer>(where: string, request: () => Promise<Answer>): Promise<Answer> {
-  try {
-    return await request();
-  } catch (error) {
-    throw refusalOf(error, where);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await request();
+    } catch (error) {
+      if (attempt === ATTEMPTS_BETWEEN_BLOCKS || !isBetweenBlocks(error)) throw refusalOf(error, where);
+      await sleep(BETWEEN_BLOCKS_MS);
+    }
   }
+}
+
+/**
+ * A node that keeps no old states, while it takes in a block, may look for the state that it just replaced. Nothing was
+ * executed then, so asking again is safe, for transactions too.
+ */
+function isBetweenBlocks(error: unknown): boolean {
+  return error instanceof BaseError && /BlockOutOfRange/.test(error.message);
 }
 
 function refusalOf(error: unknown, where: string): unknown {
