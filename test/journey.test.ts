@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { type ChargeLine, eraOf, mulDivUp, type Statement } from '@stannary/kernel';
 import type { NetworkAnswer } from '@stannary/gateway/client';
+import { type ChargeLine, eraOf, mulDivUp, type Statement } from '@stannary/kernel';
 import { type LocalNetworkRun, sharedData, startNetwork, temporaryFolder, untilStatus } from './local-network.ts';
 
 // The whole way, once, as `npm start -- --eras 3 --json` goes it: real processes, real signatures, a real chain, a real
@@ -17,8 +17,18 @@ interface Summary {
   readonly ncuMs: number;
   readonly feesGrains: number;
   readonly emissionGrains: number;
-  readonly roots: readonly { readonly era: number; readonly txHash: string; readonly totalGrains: number; readonly totalTokensGrains: number }[];
-  readonly claims: { readonly due: number; readonly paid: number; readonly dueTokens: number; readonly paidTokens: number };
+  readonly roots: readonly {
+    readonly era: number;
+    readonly txHash: string;
+    readonly totalGrains: number;
+    readonly totalTokensGrains: number;
+  }[];
+  readonly claims: {
+    readonly due: number;
+    readonly paid: number;
+    readonly dueTokens: number;
+    readonly paidTokens: number;
+  };
   readonly conservation: { readonly ledger: boolean; readonly chain: boolean; readonly agree: boolean };
   readonly cheats: { readonly planted: number; readonly slashed: number };
   readonly honest: { readonly count: number; readonly slashed: number };
@@ -123,13 +133,20 @@ describe('three eras of a local network', { timeout: RUN_WITHIN_MS + 120_000 }, 
       const { operator, status } = last.nodes.find((line) => line.nodeId === nodeId)!;
       const payout = last.eraResult!.payouts.find(({ account }) => account === operator);
       assert.equal(status, 'slashed');
-      assert.ok(payout === undefined || (payout.cumulativeCredits === '0' && payout.cumulativeTokens === '0'), JSON.stringify(payout));
+      assert.ok(
+        payout === undefined || (payout.cumulativeCredits === '0' && payout.cumulativeTokens === '0'),
+        JSON.stringify(payout),
+      );
     }
   });
 
   test('a second start goes on where the first stopped', async () => {
     const stopped = statements.at(-1)!.epoch;
-    const status = await untilStatus(again, 'a settled epoch after the restart', ({ settledEpoch }) => settledEpoch > stopped);
+    const status = await untilStatus(
+      again,
+      'a settled epoch after the restart',
+      ({ settledEpoch }) => settledEpoch > stopped,
+    );
     assert.ok(status.epoch < stopped + 30, `the clock stood still in between, got epoch ${status.epoch}`);
   });
 });

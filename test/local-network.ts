@@ -24,7 +24,10 @@ export interface LocalNetworkRun {
 export async function startNetwork(dataDirectory: string, args: readonly string[]): Promise<LocalNetworkRun> {
   const [consolePort, gatewayPort] = [await freePort(), await freePort()];
   const ports = ['--port', `${consolePort}`, '--gateway-port', `${gatewayPort}`];
-  const child = spawn(process.execPath, [CLI, 'up', '--data', dataDirectory, ...ports, ...args], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [CLI, 'up', '--data', dataDirectory, ...ports, ...args], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let stdout = '';
   let stderr = '';
   child.stdout!.on('data', (chunk) => {
@@ -50,7 +53,12 @@ export async function temporaryFolder(): Promise<{ path: string; remove: () => P
 }
 
 /** Polls the network until it shows something; fails when it ends first or takes too long. */
-export async function untilStatus(run: LocalNetworkRun, what: string, shows: (status: StatusAnswer) => boolean, withinMs = 120_000): Promise<StatusAnswer> {
+export async function untilStatus(
+  run: LocalNetworkRun,
+  what: string,
+  shows: (status: StatusAnswer) => boolean,
+  withinMs = 120_000,
+): Promise<StatusAnswer> {
   const untilMs = performance.now() + withinMs;
   let ended = false;
   void run.ended.then(() => {
@@ -69,7 +77,8 @@ export async function untilStatus(run: LocalNetworkRun, what: string, shows: (st
 export function sharedData(...path: string[]): string | null {
   const file = join(process.env.STANNARY_DATA ?? resolve(ROOT, '../shared/data'), ...path);
   if (existsSync(file)) return file;
-  if (process.env.CI === 'true') throw new Error(`${file}: expected the shared data (STANNARY_DATA), got nothing there`);
+  if (process.env.CI === 'true')
+    throw new Error(`${file}: expected the shared data (STANNARY_DATA), got nothing there`);
   return null;
 }
 

@@ -18,20 +18,19 @@ export const OPTIONAL_PARTS: readonly OptionalPart[] = [
   {
     name: 'Chromium',
     loss: 'nobody looks at the console in a browser',
-    howToGet: 'sudo apt-get install chromium fonts-dejavu (or set CHROMIUM to the path of one you have)',
-    neededBy: /'playwright-core'/,
-    find: findChromium,
+    howToGet: 'sudo apt-get install chromium fonts-dejavu, or set STANNARY_CHROMIUM to the path of one you have',
+    neededBy: /launchChromium/,
+    find: () => firstThere([process.env.STANNARY_CHROMIUM ?? '/usr/bin/chromium']),
+  },
+  {
+    name: '/dev/full',
+    loss: 'nobody sees what the meter does on a full disk',
+    howToGet: 'run the tests on Linux',
+    neededBy: /'\/dev\/full'/,
+    find: () => firstThere(['/dev/full']),
   },
 ];
 
-/** Path of a Chromium: the environment's CHROMIUM, else where Debian and others put it; null without one. */
-function findChromium(): string | null {
-  const candidates = [
-    process.env.CHROMIUM,
-    '/usr/bin/chromium',
-    '/usr/bin/chromium-browser',
-    '/usr/bin/google-chrome',
-    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-  ];
-  return candidates.find((path) => path !== undefined && existsSync(path)) ?? null;
+function firstThere(paths: readonly string[]): string | null {
+  return paths.find((path) => existsSync(path)) ?? null;
 }

@@ -58,7 +58,8 @@ function mentionsIn(tokens: readonly Token[], folder: string, usual: string): Me
     if (token.kind !== 'string' || !CODE.test(token.text) || NOT_A_CODE.test(token.text)) return [];
     const args = argumentsFrom(tokens, at);
     const said = saidClass(tokens, at) ?? classAmong(args);
-    return [{ code: token.text, folder, answer: said ?? usual, assumed: said === null, expected: expectedAmong(args) }];
+    const expected = said?.startsWith('HTTP') === true ? phrase(tokens.slice(at + 5)) : expectedAmong(args);
+    return [{ code: token.text, folder, answer: said ?? usual, assumed: said === null, expected }];
   });
 }
 

@@ -154,7 +154,11 @@ test('the pointer reads every panel at one epoch', { skip }, async () => {
   assert.equal(await textOf(page.locator('.figure-epoch')), 'latest, epoch 25');
   const box = (await page.locator('.plot .u-over').first().boundingBox())!;
   await page.mouse.move(box.x + 12, box.y + box.height / 2);
-  await page.waitForFunction('document.querySelectorAll(".figure-epoch")[1].textContent === "epoch 0"');
+  await page
+    .locator('.figure-epoch')
+    .filter({ hasText: /^epoch 0$/ })
+    .nth(1)
+    .waitFor();
   includesAll(await textOf(page.locator('.figures')), ['epoch 0', '2.778']);
 });
 
@@ -385,8 +389,13 @@ test('changes with the system from light to dark, charts included', { skip }, as
       .screenshot({ animations: 'disabled' })
       .then((png) => png.toString('base64'));
   const [light, lightChart] = [await ground(), await inkOfChart()];
+  const lightCanvas = page.locator('.plot canvas[data-scheme=light]').first();
+  await page
+    .locator('.plot canvas')
+    .first()
+    .evaluate((canvas) => canvas.setAttribute('data-scheme', 'light'));
   await page.emulateMedia({ colorScheme: 'dark' });
-  await page.waitForTimeout(100);
+  await lightCanvas.waitFor({ state: 'detached' });
   assert.notEqual(await ground(), light);
   assert.notEqual(await inkOfChart(), lightChart);
   assert.equal(await page.locator('.plot canvas').count(), 4);

@@ -67,7 +67,7 @@ test('a gateway behind a path keeps the path, and the policy its origin', async 
 });
 
 test('every answer carries the security headers, refusals too', async () => {
-  for (const path of ['/', '/style.css', '/nothing-here']) {
+  for (const path of ['/', '/design.css', '/nothing-here']) {
     const { headers } = await fetch(running.url + path);
     assert.equal(headers.get('x-content-type-options'), 'nosniff', path);
     assert.equal(headers.get('referrer-policy'), 'no-referrer', path);
@@ -76,18 +76,18 @@ test('every answer carries the security headers, refusals too', async () => {
 });
 
 test('answers 304 to a tag it gave, and makes caches ask', async () => {
-  const first = await fetch(`${running.url}/style.css`);
+  const first = await fetch(`${running.url}/design.css`);
   const etag = first.headers.get('etag') ?? '';
   assert.equal(first.headers.get('cache-control'), 'no-cache');
   const status = async (tag: string) =>
-    (await fetch(`${running.url}/style.css`, { headers: { 'if-none-match': tag } })).status;
+    (await fetch(`${running.url}/design.css`, { headers: { 'if-none-match': tag } })).status;
   assert.equal(await status(etag), 304);
   assert.equal(await status(`"other", W/${etag}`), 304);
   assert.equal(await status('"other"'), 200);
 });
 
 test('HEAD answers as GET does, without the body', async () => {
-  const response = await fetch(`${running.url}/style.css`, { method: 'HEAD' });
+  const response = await fetch(`${running.url}/design.css`, { method: 'HEAD' });
   assert.equal(response.status, 200);
   assert.ok(Number(response.headers.get('content-length')) > 1000);
   assert.equal(await response.text(), '');

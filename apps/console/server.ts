@@ -107,6 +107,7 @@ const TYPES: Readonly<Record<string, string>> = {
 
 const SOURCE = fileURLToPath(new URL('./src/', import.meta.url));
 const GATEWAY_CLIENT = fileURLToPath(new URL('.', import.meta.resolve('@stannary/gateway/client')));
+const STYLES = ['design.css', 'page.css', 'situations.css'];
 const require = createRequire(import.meta.url);
 
 /** Bare names that the page's modules import, and where this server has them. */
@@ -128,7 +129,7 @@ function siteFor(gatewayUrl: string): Site {
   return new Map([
     ['/', fileOf('.html', pageText())],
     ['/config.json', fileOf('.json', JSON.stringify({ gatewayUrl: gatewayUrl.replace(/\/+$/, '') }))],
-    ['/style.css', fileOf('.css', readFileSync(join(SOURCE, 'style.css')))],
+    ...STYLES.map((name) => [`/${name}`, fileOf('.css', readFileSync(join(SOURCE, name)))] as const),
     ['/uplot.css', fileOf('.css', readFileSync(require.resolve('uplot/dist/uPlot.min.css')))],
     ['/favicon.svg', fileOf('.svg', readFileSync(join(SOURCE, 'favicon.svg')))],
     ...modulesIn(SOURCE, '/console/'),

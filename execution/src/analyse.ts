@@ -163,7 +163,8 @@ class FunctionScan {
     this.regions.add(this.cost[cost]);
   }
 
-  // A v128 counts as one slot here; the distance between our stack limit and the engine's allows for all of them being wide.
+  // A v128 counts as one slot here; the distance between our stack limit and the engine's allows for all of them
+  // being wide.
   push(origins: NanOrigins = null): void {
     this.stack.push(origins);
     if (this.stack.length <= this.stackWordsMax) return;
@@ -229,7 +230,9 @@ class FunctionScan {
     }
     // Negative in the signed reading: a value type; else the index of a signature.
     if (first >= 0x40 && first < 0x80) return { parameters: NO_VALUES, results: [readValueType(this.reader)] };
-    return this.module.signatures[this.reader.s33()]!;
+    const signature = this.module.signatures[this.reader.s33()];
+    if (signature === undefined) throw forbidden('block type', 'a value type in more than one byte');
+    return signature;
   }
 
   skipMemoryArgument(): void {

@@ -70,7 +70,8 @@ export class ByteReader {
     for (let index = 0; index < count; index++) read(index);
   }
 
-  // The engine has validated the bytes before they are read here, so this is an encoding that the engine knows and we do not.
+  // The engine has validated the bytes before they are read here, so this is an encoding that the engine knows and we
+  // do not.
   #truncated(): ExecutionRefusal {
     return new ExecutionRefusal('EXECUTION-INVALID-MODULE', {
       expected: 'a readable encoding',

@@ -9,8 +9,8 @@ const HASH_BYTES = 32;
 
 /**
  * Merkle tree over memory in pages of 4 KiB, kept up to date between checkpoints: leaf = H(0x00 ‖ page),
- * node = H(0x01 ‖ left ‖ right), padded on the right with zero pages to a power of two. Engines tell nobody what was written, so pages are
- * compared with a copy of the last state; a page of zeros is never hashed.
+ * node = H(0x01 ‖ left ‖ right), padded on the right with zero pages to a power of two. Engines tell nobody what was
+ * written, so pages are compared with a copy of the last state; a page of zeros is never hashed.
  */
 export class PageTree {
   /** Pages hashed by the last update. */

@@ -14,8 +14,8 @@ const TASK_FUNCTIONS = { reserve: 1, step: 0, output: 0, outputLength: 0 } as co
 export type TaskFunction = keyof typeof TASK_FUNCTIONS;
 
 /**
- * Meters and compiles a task. A task exports `memory`; `reserve(length) → pointer`, where the host then writes the input; `step() → 0 | 1`,
- * called until it says 1; `output() → pointer` and `outputLength() → bytes`.
+ * Meters and compiles a task. A task exports `memory`; `reserve(length) → pointer`, where the host then writes the
+ * input; `step() → 0 | 1`, called until it says 1; `output() → pointer` and `outputLength() → bytes`.
  *
  * @throws ExecutionRefusal whatever meterModule refuses; EXECUTION-ABI when an export is missing or of another type
  * @example

@@ -26,7 +26,10 @@ export interface CostTable {
   readonly convert: number;
   readonly call: number;
   readonly callIndirect: number;
-  /** Each call from the host: reserve, step, output, outputLength. Without it, many short steps cost more time than fuel. */
+  /**
+   * Each call from the host: reserve, step, output, outputLength. Without it, many short steps cost more time than
+   * fuel.
+   */
   readonly hostCall: number;
   readonly table: number;
   readonly memoryGrow: number;
@@ -44,7 +47,7 @@ export type CostClass = keyof CostTable;
 /**
  * Changes with every change of what the pass inserts or counts, so that two versions never claim the same hash.
  */
-export const PASS_VERSION = 1;
+const PASS_VERSION = 1;
 
 /** Logical words of stack a task may hold: 256 KiB, a quarter of what engines give a thread by default. */
 export const STACK_WORDS_MAX = 32_768;
@@ -85,8 +88,8 @@ export const COST_TABLE: CostTable = {
 };
 
 /**
- * SHA-256, as hex, over the deterministic CBOR of [pass version, stack words, memory pages, table]: everything that decides
- * what a task's fuel and outcome are, beside module and input.
+ * SHA-256, as hex, over the deterministic CBOR of [pass version, stack words, memory pages, table]: everything that
+ * decides what a task's fuel and outcome are, beside module and input.
  */
 export function costTableHashOf(table: CostTable): string {
   return contentHash([PASS_VERSION, STACK_WORDS_MAX, MEMORY_PAGES_MAX, { ...table }]);

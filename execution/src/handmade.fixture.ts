@@ -30,7 +30,7 @@ export function uint(value: number): number[] {
 }
 
 /** Signed LEB128. */
-export function int(value: number): number[] {
+function int(value: number): number[] {
   const out = new ByteWriter(12);
   out.signed(value);
   return [...out.view];
@@ -73,7 +73,9 @@ export function handmade(parts: Handmade): Uint8Array {
   return new Uint8Array([...modulePreamble(), ...sections]);
 }
 
-/** The functions of the task ABI, each replaceable; by default a task that is done at once and answers with its input. */
+/**
+ * The functions of the task ABI, each replaceable; by default a task that is done at once and answers with its input.
+ */
 export interface HandmadeTask {
   readonly reserve?: readonly number[];
   readonly step?: readonly number[];
@@ -113,7 +115,9 @@ export function handmadeTask(parts: HandmadeTask = {}): Uint8Array {
   });
 }
 
-/** Counts global 0 down by one a step, each time running `work` first; done at zero. The input's length is the count. */
+/**
+ * Counts global 0 down by one a step, each time running `work` first; done at zero. The input's length is the count.
+ */
 export function countdownTask(work: readonly number[], parts: HandmadeTask = {}): Uint8Array {
   return handmadeTask({
     ...parts,
@@ -150,34 +154,56 @@ const SIMD_BINARY = [...F32X4.binary, ...F64X2.binary];
 
 const RESULTS_AT = 4_096;
 
-/** A task that puts NAN_INPUT through every float operator and writes down the bits of every result. */
+/** A task that puts NAN_INPUT and constants through every float operator and writes down the bits of every result. */
 export function nanTortureTask(): Uint8Array {
-  const code: number[] = [];
-  let at = RESULTS_AT;
-  const write = (store: readonly number[], bytes: number, value: readonly number[]) => {
-    code.push(...i32(at), ...value, ...store, 0, 0);
-    at += bytes;
-  };
-  for (let left = 0; left < NAN_INPUT.length; left += 8) {
-    for (const opcode of F64_UNARY) write([0x39], 8, [...loadF64(left), opcode]);
-    for (const opcode of F32_UNARY) write([0x38], 4, [...loadF32(left), opcode]);
-    for (const opcode of SIMD_UNARY) write([0xfd, 11], 16, [...loadV128(left), 0xfd, ...uint(opcode)]);
-    write([0x38], 4, [...loadF64(left), 0xb6]); // demote
-    write([0x39], 8, [...loadF32(left), 0xbb]); // promote
-    for (let right = 0; right < NAN_INPUT.length; right += 8) {
-      for (const opcode of F64_BINARY) write([0x39], 8, [...loadF64(left), ...loadF64(right), opcode]);
-      for (const opcode of F32_BINARY) write([0x38], 4, [...loadF32(left), ...loadF32(right), opcode]);
-      for (const opcode of SIMD_BINARY) {
-        write([0xfd, 11], 16, [...loadV128(left), ...loadV128(right), 0xfd, ...uint(opcode)]);
-      }
+  const lines = new ResultLines();
+  const offsets = Array.from({ length: NAN_INPUT.length / 8 }, (_, index) => index * 8);
+  // Loaded operands leave the processor to choose a NaN; constant ones let an optimising compiler choose it beforehand.
+  const doubles = [...offsets.map(loadF64), ...FOLDED.map(f64)];
+  const singles = [...offsets.map(loadF32), ...FOLDED.map((bits) => [...f64(bits), 0xb6])];
+  const vectors = offsets.map(loadV128);
+  for (const left of doubles) {
+    for (const opcode of F64_UNARY) lines.add('f64', [...left, opcode]);
+    for (const opcode of F64_BINARY) for (const right of doubles) lines.add('f64', [...left, ...right, opcode]);
+    lines.add('f32', [...left, 0xb6]);
+  }
+  for (const left of singles) {
+    for (const opcode of F32_UNARY) lines.add('f32', [...left, opcode]);
+    for (const opcode of F32_BINARY) for (const right of singles) lines.add('f32', [...left, ...right, opcode]);
+    lines.add('f64', [...left, 0xbb]);
+  }
+  for (const left of vectors) {
+    for (const opcode of SIMD_UNARY) lines.add('v128', [...left, 0xfd, ...uint(opcode)]);
+    for (const right of vectors) {
+      for (const opcode of SIMD_BINARY) lines.add('v128', [...left, ...right, 0xfd, ...uint(opcode)]);
     }
   }
   return handmadeTask({
     memoryPages: 4,
-    step: [...code, ...i32(1)],
+    step: [...lines.code, ...i32(1)],
     output: i32(RESULTS_AT),
-    outputLength: i32(at - RESULTS_AT),
+    outputLength: i32(lines.bytes),
   });
+}
+
+const FOLDED = [0n, 0x7ff0_0000_0000_0000n, 0xbff0_0000_0000_0000n, 0x7ff0_0000_0000_0009n];
+
+const STORES = {
+  f32: { opcode: [0x38], bytes: 4 },
+  f64: { opcode: [0x39], bytes: 8 },
+  v128: { opcode: [0xfd, 11], bytes: 16 },
+};
+
+/** Code that stores one result behind the other. */
+class ResultLines {
+  readonly code: number[] = [];
+  bytes = 0;
+
+  add(type: keyof typeof STORES, value: readonly number[]): void {
+    const { opcode, bytes } = STORES[type];
+    this.code.push(...i32(RESULTS_AT + this.bytes), ...value, ...opcode, 0, 0);
+    this.bytes += bytes;
+  }
 }
 
 function loadF64(offset: number): number[] {

@@ -143,8 +143,8 @@ export class TaskInstance {
     }
   }
 
-  // A native stack overflow or a failed allocation is a RangeError. The limits of the pass come first on any engine with a
-  // megabyte of stack, so it speaks of this machine.
+  // A native stack overflow or a failed allocation is a RangeError. The limits of the pass come first on any engine
+  // with a megabyte of stack, so it speaks of this machine.
   #refusalOf(where: string, error: unknown): unknown {
     const fault = (this.#exports?.[`${METER_PREFIX}fault`] as EngineGlobal | undefined)?.value ?? FAULT.none;
     if (fault === FAULT.outOfFuel) return this.#outOfFuel(where);

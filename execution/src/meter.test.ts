@@ -1,11 +1,25 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { type EngineGlobal, type EngineMemory, engine } from './engine.ts';
-import { type Handmade, type HandmadeFunction, handmade, i32, i64, text, uint, vector } from './handmade.fixture.ts';
+import {
+  endlessRecursionTask,
+  type Handmade,
+  type HandmadeFunction,
+  handmade,
+  handmadeTask,
+  i32,
+  i64,
+  text,
+  uint,
+  vector,
+} from './handmade.fixture.ts';
 import { meterModule } from './meter.ts';
 import { F64, I32, I64, MODULE_LIMITS, modulePreamble, V128 } from './module.ts';
 import { type ExecutionCode, ExecutionRefusal } from './refusal.ts';
 import { FAULT } from './rewrite.ts';
+import { TASK_MODULES } from './tasks.ts';
 
 function runs(
   code: readonly number[],
@@ -57,6 +71,8 @@ test('EXECUTION-MODULE-LIMIT: what would be slow to compile, or deep on the nati
     t.test(name, () => refuses('EXECUTION-MODULE-LIMIT', valid(module), says));
   const many = (count: number, code: readonly number[]) => Array.from({ length: count }, () => code).flat();
   await refusesLimit('function bytes', runs(many(MODULE_LIMITS.functionBytes, [0x01])), /functionBytes/);
+  const growing = runs([...i32(0), ...many(100_000, [0x40, 0]), 0x1a], {}, { memoryPages: 1 });
+  await refusesLimit('rewritten function bytes', growing, /rewrittenFunctionBytes/);
   await refusesLimit('locals', runs([], { locals: new Array(MODULE_LIMITS.frameWords + 1).fill(I32) }), /locals/);
   await refusesLimit(
     'wide locals',
@@ -193,4 +209,27 @@ test('a start function waits for the host', () => {
 
 test('a module of nothing but its preamble passes', () => {
   assert.ok(engine.validate(meterModule(modulePreamble()).wasm));
+});
+
+const SEEDS = [
+  endlessRecursionTask(),
+  handmadeTask({ step: [...i32(1), 0x40, 0, ...i32(0), 0x0e, 1, 0, 0], globals: [[I32, 1, ...i32(0), 0x0b]] }),
+  ...Object.values(TASK_MODULES).map(({ url }) => new Uint8Array(readFileSync(url))),
+];
+
+test('damaged modules are refused with a code, or come out valid', () => {
+  const damage = fc.array(fc.tuple(fc.nat(2 ** 20), fc.nat(255)), { minLength: 1, maxLength: 2 });
+  let passed = 0;
+  const holds = (seed: Uint8Array, places: [number, number][]) => {
+    const module = seed.slice();
+    for (const [place, byte] of places) module[place % module.length] = byte;
+    try {
+      assert.ok(engine.validate(meterModule(module).wasm));
+      passed++;
+    } catch (error) {
+      assert.ok(error instanceof ExecutionRefusal, `${error}`);
+    }
+  };
+  fc.assert(fc.property(fc.constantFrom(...SEEDS), damage, holds), { numRuns: 4_000 });
+  assert.ok(passed > 100, `only ${passed} came through: the test is idle`);
 });

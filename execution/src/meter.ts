@@ -12,6 +12,7 @@ import {
   parseModule,
   SECTION,
   type Signature,
+  within,
 } from './module.ts';
 import type { NanPolicy } from './nanflow.ts';
 import { ExecutionRefusal } from './refusal.ts';
@@ -23,7 +24,10 @@ export interface MeterOptions {
   readonly cost?: CostTable;
   /** Default `auto`. */
   readonly fuelPlacement?: FuelPlacement;
-  /** `observed` (default) canonicalises NaNs whose bits can be seen; `always` all of them; `off` none, which is not deterministic. */
+  /**
+   * `observed` (default) canonicalises NaNs whose bits can be seen; `always` all of them; `off` none, which is not
+   * deterministic.
+   */
   readonly nan?: NanPolicy;
 }
 
@@ -50,11 +54,11 @@ export function stateGlobalName(index: number): string {
 
 /**
  * Rewrites a module so that it pays for every operator from a fuel counter before running it, stops itself when the
- * counter or its logical stack runs out, and shows only canonical NaNs. The result of a call, its fuel and the memory it leaves
- * are then the same on every engine.
+ * counter or its logical stack runs out, and shows only canonical NaNs. The result of a call, its fuel and the memory
+ * it leaves are then the same on every engine.
  *
- * The original is validated first. That is a security rule, not tidiness: the pass appends globals, locals and labels, and
- * an invalid module that names one of them beforehand would come out valid, with its hand on its own meter.
+ * The original is validated first. That is a security rule, not tidiness: the pass appends globals, locals and
+ * labels, and an invalid module that names one of them beforehand would come out valid, with its hand on its own meter.
  *
  * @throws ExecutionRefusal EXECUTION-MODULE-SIZE, EXECUTION-INVALID-MODULE, EXECUTION-FORBIDDEN-IMPORT,
  *   EXECUTION-FORBIDDEN-FEATURE, EXECUTION-MODULE-LIMIT, EXECUTION-RESERVED-EXPORT
@@ -162,7 +166,9 @@ class ModuleRewriter {
     this.#module.bodies.forEach((body, index) => {
       const signature = this.#module.functions[index]!;
       const plan = analyseFunction(this.#module, body, signature, this.#cost, this.#nan);
-      out.sized(rewriteFunction(this.#context, plan, signature));
+      const rewritten = rewriteFunction(this.#context, plan, signature);
+      within('rewrittenFunctionBytes', rewritten.length);
+      out.sized(rewritten);
     });
     return out.view;
   }

@@ -27,8 +27,9 @@ export const SECTION = {
 } as const;
 
 /**
- * Sizes of a module, all inclusive. They keep compilation short (a provider compiles before it is paid) and one function's frame
- * small against the engine's stack, so that the stack limit of the pass is reached before the engine's own.
+ * Sizes of a module, all inclusive. They keep compilation short (a provider compiles before it is paid) and one
+ * function's frame small against the engine's stack, so that the stack limit of the pass is reached before the
+ * engine's own.
  */
 export const MODULE_LIMITS = {
   moduleBytes: 4_194_304,
@@ -37,6 +38,8 @@ export const MODULE_LIMITS = {
   signatureValues: 128,
   functions: 20_000,
   functionBytes: 262_144,
+  /** The same function once it counts its fuel; engines refuse to compile past 7 MB. */
+  rewrittenFunctionBytes: 4_194_304,
   /** Locals with parameters, and separately the height of the operand stack, in words. */
   frameWords: 4_096,
   globals: 10_000,
@@ -207,8 +210,8 @@ function checkTables(reader: ByteReader): void {
   });
 }
 
-// A snapshot holds integers exactly, and JavaScript cannot read the bits of a float global: a NaN with a payload kept there
-// would be lost in a snapshot, and an honest provider's interval would fail its check.
+// A snapshot holds integers exactly, and JavaScript cannot read the bits of a float global: a NaN with a payload kept
+// there would be lost in a snapshot, and an honest provider's interval would fail its check.
 function readGlobals(reader: ByteReader): GlobalType[] {
   const globals: GlobalType[] = [];
   reader.each((index) => {
@@ -282,7 +285,8 @@ function skipConstantExpression(reader: ByteReader): void {
   }
 }
 
-function within(limit: keyof typeof MODULE_LIMITS, size: number): void {
+/** Refuses a size above one of MODULE_LIMITS. */
+export function within(limit: keyof typeof MODULE_LIMITS, size: number): void {
   if (size > MODULE_LIMITS[limit]) throw limitRefusal(limit, MODULE_LIMITS[limit], size);
 }
 

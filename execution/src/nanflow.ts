@@ -9,7 +9,8 @@ export type NanOrigins = readonly number[] | null;
 
 export type NanPolicy = 'observed' | 'always' | 'off';
 
-// A longer list is settled at once by canonicalising all of it; without a bound, a chain of selects costs quadratic time.
+// A longer list is settled at once by canonicalising all of it; without a bound, a chain of selects costs quadratic
+// time.
 const ORIGINS_MAX = 16;
 
 /**

@@ -5,7 +5,7 @@
  */
 export type RefusalClass = 'input' | 'retry' | 'give-up';
 
-/** Every code this package refuses with. docs: one test in this folder is named for each. */
+/** Every code this package refuses with; one test in this folder is named for each. */
 export type ExecutionCode =
   | 'EXECUTION-MODULE-SIZE'
   | 'EXECUTION-MODULE-LIMIT'

@@ -28,7 +28,10 @@ export class Regions {
     this.#top().region.cost += cost;
   }
 
-  /** A block goes on in its parent's run until something branches; loops, branches of an if and the function start their own. */
+  /**
+   * A block goes on in its parent's run until something branches; loops, branches of an if and the function start
+   * their own.
+   */
   open(start: number, continuesParent: boolean): void {
     const first = continuesParent ? this.#top().region.start : start;
     this.#frames.push({ region: { start: first, cost: 0 }, lowestTarget: Number.POSITIVE_INFINITY });
@@ -51,7 +54,10 @@ export class Regions {
     frame.lowestTarget = Math.min(frame.lowestTarget, target);
   }
 
-  /** The frame ends with instruction `index`. What follows is certain to run only if nothing inside left for further out. */
+  /**
+   * The frame ends with instruction `index`. What follows is certain to run only if nothing inside left for further
+   * out.
+   */
   close(index: number): void {
     this.split(index);
     const closed = this.#frames.pop()!;

@@ -211,8 +211,8 @@ class FunctionRewriter {
     this.#out.raw([OP.unreachable, OP.end]);
   }
 
-  // A refusal below the declared maximum is this machine's shortage, not the program's: handing −1 on would let two honest
-  // replicas differ. Pages are paid when they were given, so that asking for too many costs no more than asking.
+  // A refusal below the declared maximum is this machine's shortage, not the program's: handing −1 on would let two
+  // honest replicas differ. Pages are paid when they were given, so that asking for too many costs no more than asking.
   #growMemory(): void {
     const delta = this.#local('length', I32);
     const result = this.#local('result', I32);
@@ -320,8 +320,8 @@ class FunctionRewriter {
   }
 }
 
-// A local variable is a register in the inner loop, but must be written back around every call. Above two calls per loop
-// that itself calls nothing, the writing back costs more than the register saves.
+// A local variable is a register in the inner loop, but must be written back around every call. Above two calls per
+// loop that itself calls nothing, the writing back costs more than the register saves.
 function paysInLocal(plan: FunctionPlan): boolean {
   return plan.callFreeLoops > 0 && plan.calls <= 2 * plan.callFreeLoops;
 }

@@ -25,7 +25,10 @@ export interface TaskTerms {
 /** A task to run. */
 export interface TaskRequest extends TaskTerms {
   readonly input: Uint8Array;
-  /** Sees every checkpoint as it is made; `takeSnapshot` copies the state, for whoever may be asked to prove an interval. */
+  /**
+   * Sees every checkpoint as it is made; `takeSnapshot` copies the state, for whoever may be asked to prove an
+   * interval.
+   */
   readonly onCheckpoint?: (leaf: Uint8Array, takeSnapshot: () => Snapshot) => void;
 }
 
@@ -46,7 +49,8 @@ export interface TaskRun {
  * Runs a task to its end.
  *
  * @throws ExecutionRefusal EXECUTION-INPUT-SIZE, EXECUTION-INPUT-RANGE, EXECUTION-OUTPUT-SIZE, EXECUTION-OUTPUT-RANGE,
- *   EXECUTION-OUT-OF-FUEL, EXECUTION-STACK, EXECUTION-TRAP, EXECUTION-ABI (a step says neither 0 nor 1), EXECUTION-ENGINE
+ *   EXECUTION-OUT-OF-FUEL, EXECUTION-STACK, EXECUTION-TRAP, EXECUTION-ABI (a step says neither 0 nor 1),
+ *   EXECUTION-ENGINE
  * @example
  *   const { output, fuel, checkpointRoot } = runTask({ module, input, fuelMax: 20_000_000 });
  */
@@ -83,8 +87,8 @@ export function openTask(instance: TaskInstance, module: MeteredModule, input: U
 }
 
 /**
- * Steps until the next checkpoint is due; true when the task is done instead. Depends on nothing but the state, so that an interval
- * begun from a snapshot ends where the original one did.
+ * Steps until the next checkpoint is due; true when the task is done instead. Depends on nothing but the state, so
+ * that an interval begun from a snapshot ends where the original one did.
  */
 export function advance(instance: TaskInstance, checkpointFuel: number = CHECKPOINT_FUEL): boolean {
   if (!Number.isSafeInteger(checkpointFuel) || checkpointFuel < 1) {

@@ -13,8 +13,8 @@ export interface IntervalClaim extends TaskTerms {
 }
 
 /**
- * `agrees`; `snapshot` (what was disclosed does not open the commitment before); `state` (another state follows, fuel included);
- * `end` (the task ends earlier or later than claimed); `refused` (the re-execution itself is refused).
+ * `agrees`; `snapshot` (what was disclosed does not open the commitment before); `state` (another state follows, fuel
+ * included); `end` (the task ends earlier or later than claimed); `refused` (the re-execution itself is refused).
  */
 export type IntervalFinding = 'agrees' | 'snapshot' | 'state' | 'end' | 'refused';
 
@@ -74,8 +74,9 @@ export function verifyOpening(claim: OpeningClaim): IntervalVerdict {
 }
 
 /**
- * Finds where a claimed run leaves the recomputed one, in log2 of their length: the number of the first leaf that differs, or null
- * when none does. `leafAt` is asked for one leaf at a time, so that a disputed party need not send them all.
+ * Finds where a claimed run leaves the recomputed one, in log2 of their length: the number of the first leaf that
+ * differs, or null when none does. `leafAt` is asked for one leaf at a time, so that a disputed party need not send
+ * them all.
  *
  * A leaf commits to all fuel used so far, so runs that parted rarely meet again. If a claim is made to meet again, what
  * is found is still a leaf that differs right after one that agrees: all that a proof of fault needs.

@@ -53,7 +53,9 @@ function builtinFault(part: Part, name: string): string | null {
 function packageFault(path: string, part: Part, name: string, workspaces: readonly Manifest[]): string | null {
   if (part.outside !== 'declared' && !part.outside.includes(name)) return `${part.name} may not import ${name}`;
   const manifest = workspaces.find((workspace) => workspace.folder === workspaceRoot(path, workspaces));
-  const declared = { ...manifest?.dependencies, ...(part.name === 'tools' ? manifest?.devDependencies : {}) };
+  const root = workspaces.find((workspace) => workspace.folder === '.');
+  const development = part.name === 'tools' ? { ...manifest?.devDependencies, ...root?.devDependencies } : {};
+  const declared = { ...manifest?.dependencies, ...development };
   return name in declared ? null : `${name} is not among the dependencies of ${manifest?.name}`;
 }
 

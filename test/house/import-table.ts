@@ -1,11 +1,13 @@
 // Who may import whom: the table of docs/explanation/architecture.md as data.
 
-export type Reach = 'values' | 'types';
+type Reach = 'values' | 'types';
 
 export interface Part {
   readonly name: string;
   /** The part owns every file below it that no part with a longer folder owns. */
   readonly folder: string;
+  /** Files beside `src/` that ship. */
+  readonly doors?: readonly string[];
   /** Other parts, and whether only their types. */
   readonly may: Readonly<Record<string, Reach>>;
   /** Packages from outside; 'declared' allows whatever the workspace's manifest lists. */
@@ -91,6 +93,7 @@ export const PARTS: readonly Part[] = [
   {
     name: 'cli',
     folder: 'apps/cli',
+    doors: ['stannary.mjs'],
     may: {
       ...LAYERS,
       gateway: 'values',
@@ -105,16 +108,23 @@ export const PARTS: readonly Part[] = [
   {
     name: 'console',
     folder: 'apps/console',
+    doors: ['server.ts'],
     may: { kernel: 'values', execution: 'values', 'gateway/client': 'values' },
     outside: 'declared',
     ...free,
   },
-  { name: 'tools', folder: 'tools', may: {}, outside: 'declared', ...free },
+  { name: 'tools', folder: 'tools', may: { ...LAYERS, 'gateway/client': 'values' }, outside: 'declared', ...free },
 ];
 
-/** A workspace's `tools/` builds what the workspace ships; it ships nothing itself, and counts as tools. */
+/**
+ * The part that owns a file. What lies beside a package's `src/` and is none of its doors does not ship: it builds,
+ * draws or sets up something, and counts as tools.
+ */
 export function partOf(path: string, parts: readonly Part[] = PARTS): Part | null {
-  if (/(^|\/)tools\//.test(path)) return parts.find((part) => part.name === 'tools') ?? null;
   const owners = parts.filter((part) => path.startsWith(`${part.folder}/`));
-  return owners.sort((a, b) => b.folder.length - a.folder.length)[0] ?? null;
+  const owner = owners.sort((a, b) => b.folder.length - a.folder.length)[0];
+  if (owner === undefined) return null;
+  const rest = path.slice(owner.folder.length + 1);
+  const ships = rest.startsWith('src/') || owner.folder.includes('/src/') || owner.doors?.includes(rest) === true;
+  return ships ? owner : (parts.find((part) => part.name === 'tools') ?? null);
 }

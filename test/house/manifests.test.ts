@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { completeLock } from '../../tools/lock-file.ts';
 import { textOf } from '../../tools/source-tree.ts';
 import { type Manifest, manifests } from './modules.ts';
 
@@ -62,6 +63,27 @@ test('versions are exact', () => {
 
 test(`every package from outside has one line in ${DEPENDENCIES_PAGE}, and no other has`, () => {
   assert.deepEqual(undescribed(manifests(), textOf(DEPENDENCIES_PAGE)), []);
+});
+
+test('package-lock.json names every platform, so that npm ci takes it anywhere', () => {
+  assert.deepEqual(completeLock(textOf('package-lock.json')).added, [], 'run: node tools/complete-lock.mjs');
+});
+
+test('refused: a lock file without the package of one platform', () => {
+  const lock = {
+    packages: {
+      'node_modules/a': {
+        version: '1.0.0',
+        license: 'MIT',
+        optionalDependencies: { '@a/x-linux-arm64-musl': '1.0.0' },
+      },
+    },
+  };
+  const { text, added } = completeLock(JSON.stringify(lock));
+  assert.deepEqual(added, ['@a/x-linux-arm64-musl']);
+  const entry = { version: '1.0.0', cpu: ['arm64'], libc: ['musl'], license: 'MIT', optional: true, os: ['linux'] };
+  assert.deepEqual(JSON.parse(text).packages['node_modules/@a/x-linux-arm64-musl'], entry);
+  assert.deepEqual(completeLock(text).added, []);
 });
 
 const WORKSPACE: Manifest = {

@@ -37,7 +37,7 @@ function Books({ lines, grainsPerUnit }: BooksProps): VNode {
   const decimals = Math.max(2, decimalsFor(largestOf(amounts), grainsPerUnit));
   const money = (grains: bigint | null) =>
     grains === null ? '–' : html`<${Amount} grains=${grains} grainsPerUnit=${grainsPerUnit} decimals=${decimals} />`;
-  return html`<table class="table books" role="table">
+  return html`<table class="table stacked books" role="table">
     <caption class="visually-hidden">Ledger and chain side by side</caption>
     <thead role="rowgroup">
       <tr role="row">

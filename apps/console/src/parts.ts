@@ -6,7 +6,7 @@ import type { Tone } from './reading.ts';
 
 // The small pieces that every section is set from.
 
-export type Unit = 'credits' | 'tokens';
+type Unit = 'credits' | 'tokens';
 
 export interface AmountProps {
   readonly grains: GrainsText;

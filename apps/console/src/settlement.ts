@@ -11,7 +11,7 @@ export interface SettlementProps {
 }
 
 const ERAS_SHOWN = 8;
-const STATUS_TONES: Record<EraAnswer['status'], Tone> = { computed: 'quiet', posted: 'warn', finalised: 'good' };
+const STATUS_TONES: Record<EraAnswer['status'], Tone> = { computed: 'quiet', posted: 'quiet', finalised: 'good' };
 const STATUS_WORDS: Record<EraAnswer['status'], string> = {
   computed: 'computed',
   posted: 'posted, open to challenge',
@@ -43,42 +43,45 @@ interface EraTableProps {
   readonly grainsPerUnit: number;
 }
 
+// Laid out as cards on narrow screens, hence the roles.
 function EraTable({ eras, grainsPerUnit }: EraTableProps): VNode {
   const creditDecimals = decimalsFor(largestOf(eras.map((era) => era.totalCreditsGrains)), grainsPerUnit);
   const tokenDecimals = decimalsFor(largestOf(eras.map((era) => era.totalTokensGrains)), grainsPerUnit);
+  const money = (grains: string, decimals: number) =>
+    html`<${Amount} grains=${grains} grainsPerUnit=${grainsPerUnit} decimals=${decimals} />`;
   const older = eras.length - ERAS_SHOWN;
-  return html`<div class="scroll" role="region" aria-label="Era roots" tabindex="0">
-      <table class="table">
-        <caption class="visually-hidden">Payout roots by era, newest first</caption>
-        <thead>
-          <tr>
-            <th scope="col" class="number">Era</th>
-            <th scope="col">Status</th>
-            <th scope="col" class="number">Vested in all <span class="unit">credits</span></th>
-            <th scope="col" class="number">Vested in all <span class="unit">tokens</span></th>
-            <th scope="col">Payout root</th>
-            <th scope="col">Posted in</th>
-            <th scope="col">Finalised in</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${eras.slice(0, ERAS_SHOWN).map(
-            (era) => html`<tr key=${era.era}>
-              <th scope="row" class="number">${count(era.era)}</th>
-              <td><${Badge} tone=${STATUS_TONES[era.status]} text=${STATUS_WORDS[era.status]} /></td>
-              <td class="number">
-                <${Amount} grains=${era.totalCreditsGrains} grainsPerUnit=${grainsPerUnit} decimals=${creditDecimals} />
-              </td>
-              <td class="number">
-                <${Amount} grains=${era.totalTokensGrains} grainsPerUnit=${grainsPerUnit} decimals=${tokenDecimals} />
-              </td>
-              <td><${Hash} hash=${era.payoutRoot} what="payout root" /></td>
-              <td>${era.postedTx === null ? 'not yet' : html`<${Hash} hash=${era.postedTx} what="transaction" />`}</td>
-              <td>${era.finalisedTx === null ? 'not yet' : html`<${Hash} hash=${era.finalisedTx} what="transaction" />`}</td>
-            </tr>`,
-          )}
-        </tbody>
-      </table>
-    </div>
+  return html`<table class="table stacked" role="table">
+      <caption class="visually-hidden">Payout roots by era, newest first</caption>
+      <thead role="rowgroup">
+        <tr role="row">
+          <th scope="col" role="columnheader" class="number">Era</th>
+          <th scope="col" role="columnheader">Status</th>
+          <th scope="col" role="columnheader" class="number">Vested in all <span class="unit">credits</span></th>
+          <th scope="col" role="columnheader" class="number">Vested in all <span class="unit">tokens</span></th>
+          <th scope="col" role="columnheader">Payout root</th>
+          <th scope="col" role="columnheader">Posted in</th>
+          <th scope="col" role="columnheader">Finalised in</th>
+        </tr>
+      </thead>
+      <tbody role="rowgroup">
+        ${eras.slice(0, ERAS_SHOWN).map(
+          (era) => html`<tr role="row" key=${era.era}>
+            <th scope="row" role="rowheader" class="number" data-label="Era">${count(era.era)}</th>
+            <td role="cell" data-label="Status">
+              <${Badge} tone=${STATUS_TONES[era.status]} text=${STATUS_WORDS[era.status]} />
+            </td>
+            <td role="cell" class="number" data-label="Vested in all, credits">${money(era.totalCreditsGrains, creditDecimals)}</td>
+            <td role="cell" class="number" data-label="Vested in all, tokens">${money(era.totalTokensGrains, tokenDecimals)}</td>
+            <td role="cell" data-label="Payout root"><${Hash} hash=${era.payoutRoot} what="payout root" /></td>
+            <td role="cell" data-label="Posted in"><${Transaction} hash=${era.postedTx} /></td>
+            <td role="cell" data-label="Finalised in"><${Transaction} hash=${era.finalisedTx} /></td>
+          </tr>`,
+        )}
+      </tbody>
+    </table>
     ${older > 0 && html`<p class="second">${count(older)} older ${older === 1 ? 'era' : 'eras'} at the gateway's /v1/eras.</p>`}`;
+}
+
+function Transaction({ hash }: { hash: string | null }): VNode {
+  return hash === null ? html`<span>not yet</span>` : html`<${Hash} hash=${hash} what="transaction" />`;
 }

@@ -22,7 +22,7 @@ export type ConsoleEvent =
   | { readonly kind: 'answered'; readonly status: StatusAnswer; readonly atMs: number }
   | { readonly kind: 'failed'; readonly reason: string; readonly atMs: number };
 
-export const POLL_MS = 1_000;
+const POLL_MS = 1_000;
 const RETRY_MS_MAX = 15_000;
 /** Without an answer for this long the connection counts as lost, even while a request is still open. */
 const SILENCE_MS_MAX = 5_000;

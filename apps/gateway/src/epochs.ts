@@ -7,6 +7,7 @@ import type { Audits } from './audits.ts';
 import type { GatewayContext, Open } from './context.ts';
 import type { Devices } from './devices.ts';
 import { recordEra } from './era-trees.ts';
+import type { Faults } from './faults.ts';
 import type { Work } from './work.ts';
 
 /**
@@ -19,14 +20,16 @@ export class Epochs {
   readonly #devices: Devices;
   readonly #work: Work;
   readonly #audits: Audits;
+  readonly #faults: Faults;
   #state: EconomyState;
   #beacons = new Map<number, string>();
 
-  constructor(context: GatewayContext, devices: Devices, work: Work, audits: Audits) {
+  constructor(context: GatewayContext, parts: { devices: Devices; work: Work; audits: Audits; faults: Faults }) {
     this.#context = context;
-    this.#devices = devices;
-    this.#work = work;
-    this.#audits = audits;
+    this.#devices = parts.devices;
+    this.#work = parts.work;
+    this.#audits = parts.audits;
+    this.#faults = parts.faults;
     this.#state = genesisState(context.economy, context.accounts);
   }
 
@@ -35,6 +38,7 @@ export class Epochs {
     const rows = await this.#context.db.selectFrom('statement').select(['epoch', 'state_json', 'inputs_json']).orderBy('epoch', 'desc').limit(3).execute();
     if (rows[0] !== undefined) this.#state = JSON.parse(rows[0].state_json) as EconomyState;
     for (const row of rows) this.#beacons.set(row.epoch, (JSON.parse(row.inputs_json) as EpochInputs).beacon);
+    if (rows[0] !== undefined) this.#audits.know(this.#state, this.#beacons.get(rows[0].epoch)!);
   }
 
   /** The economy after the last settled epoch. */
@@ -77,7 +81,7 @@ export class Epochs {
       const batches = await open.updateTable('batch').set({ settled_epoch: epoch }).where('settled_epoch', 'is', null).where('epoch', '<=', epoch).returning('batch_id').execute();
       await open.updateTable('usage').set({ settled_epoch: epoch }).where('settled_epoch', 'is', null).where('epoch', '<=', epoch).execute();
       const leaves = batches.map((row) => row.batch_id).sort();
-      const batchesRoot = toHex(merkleRoot(leaves.map(fromHex)));
+      const batchesRoot = toHex(merkleRoot(leaves.map((leaf) => fromHex(leaf))));
       await open.insertInto('epoch_commit').values({ epoch, batches_root: batchesRoot, sealed_ms: nowMs(), tx_hash: null, block_number: null }).execute();
       return batchesRoot;
     });
@@ -108,6 +112,7 @@ export class Epochs {
     this.#state = settled.state;
     this.#beacons.set(epoch, beacon);
     this.#beacons.delete(epoch - 3);
+    this.#audits.know(settled.state, beacon);
     const { statement } = settled;
     this.#context.log('info', 'epoch settled', { epoch, usedNcuMs: statement.usedNcuMs, chargedGrains: statement.totals.chargedGrains, faults: statement.faults.length });
     this.#context.signal('epoch-settled');
@@ -166,7 +171,8 @@ export class Epochs {
     await this.#storeCharges(open, statement);
     await this.#releaseEscrows(open, epoch);
     await markSettled(open, epoch);
-    await this.#audits.applyStatement(open, statement, state);
+    await this.#faults.applyStatement(open, statement);
+    await this.#audits.draw(open, statement, state);
     if (statement.eraResult !== null) await recordEra(open, this.#context, statement);
     if (isLastEpochOfEra(this.#context.clock(), epoch) !== (statement.eraResult !== null)) throw new Error(`epoch ${epoch}: the era's end is not the kernel's`);
   }

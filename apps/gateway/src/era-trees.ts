@@ -1,28 +1,18 @@
 import { type EraHeader, eraHeaderHash } from '@stannary/chain';
 import type { Payout, Statement } from '@stannary/kernel';
 import { addressBytes, contentHash, fromHex, genericSumTree, type PayoutLeaf, type SumLeaf, sumTree } from '@stannary/wire';
+import type { EraHeaderAnswer } from './client/api.ts';
 import type { GatewayContext, Open } from './context.ts';
 
-/** An era's header as it is kept: amounts are decimal strings. */
-export interface StoredHeader {
-  readonly era: number;
-  readonly parentHash: string;
-  readonly accrualRoot: string;
-  readonly voidRoot: string;
-  readonly payoutRoot: string;
-  readonly totalCredits: string;
-  readonly totalTokens: string;
-  readonly leafCount: number;
-  readonly depth: number;
-  readonly paramsHash: string;
-}
+/** An era's header as it is kept and served: amounts are decimal strings. */
+export type StoredHeader = EraHeaderAnswer;
 
 const NO_ROOT = '0'.repeat(64);
 
 /** Builds the era's three trees from its statements and keeps header and leaves, in the settlement's own transaction. */
 export async function recordEra(open: Open, context: GatewayContext, last: Statement): Promise<void> {
-  const { era, payouts } = last.eraResult!;
-  if (payouts.length === 0) throw new Error(`era ${era}: nobody is owed anything, not even zero`);
+  const { era } = last.eraResult!;
+  const payouts = payeesOf(last, context);
   const firstEpoch = last.epoch - context.economy.cadence.epochsPerEra + 1;
   const rows = await open.selectFrom('statement').select(['statement_json', 'statement_hash']).where('epoch', '>=', firstEpoch).where('epoch', '<=', last.epoch).orderBy('epoch').execute();
   const statements = rows.map((row) => JSON.parse(row.statement_json) as Statement);
@@ -37,7 +27,7 @@ export async function recordEra(open: Open, context: GatewayContext, last: State
     totalCredits: `${tree.totals.credits}`,
     totalTokens: `${tree.totals.tokens}`,
     leafCount: tree.leafCount,
-    depth: Math.ceil(Math.log2(tree.leafCount)),
+    depth: 32 - Math.clz32(tree.leafCount - 1),
     paramsHash: contentHash(rows.map((row) => row.statement_hash)),
   };
   await open
@@ -53,6 +43,12 @@ export async function recordEra(open: Open, context: GatewayContext, last: State
       posted_ms: null,
     })
     .execute();
+}
+
+/** A tree has at least one leaf: before anything has vested, the treasury's, of zero. */
+function payeesOf(last: Statement, { accounts }: GatewayContext): readonly Payout[] {
+  const { payouts } = last.eraResult!;
+  return payouts.length > 0 ? payouts : [{ account: accounts.treasury, cumulativeCredits: '0', cumulativeTokens: '0' }];
 }
 
 /** The header as the chain takes it. */

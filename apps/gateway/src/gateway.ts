@@ -18,6 +18,7 @@ import { Devices } from './devices.ts';
 import { Epochs } from './epochs.ts';
 import { Eras } from './eras.ts';
 import { ChainFollower } from './chain-follower.ts';
+import { Faults } from './faults.ts';
 import { buildServer } from './http.ts';
 import { Intake } from './intake.ts';
 import { Metrics } from './metrics.ts';
@@ -68,11 +69,12 @@ async function assemble(config: GatewayConfig, economy: Economy, economyHash: st
 
   const devices = new Devices(context);
   const work = new Work(context, devices);
-  const audits = new Audits(context);
-  const epochs = new Epochs(context, devices, work, audits);
+  const faults = new Faults(context, devices);
+  const audits = new Audits(context, devices, faults);
+  const epochs = new Epochs(context, { devices, work, audits, faults });
   const network = networkAnswer(config, context, poster.receiptSpki, modules);
   const records = new Records(context, epochs, network);
-  const intake = new Intake(context, devices, audits);
+  const intake = new Intake(context, devices, faults, () => epochs.state);
   const eras = new Eras(context);
   const slashes = new Slashes(context);
   const follower = new ChainFollower(context, devices, config.addressBook.deploymentBlock);

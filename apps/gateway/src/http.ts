@@ -134,14 +134,14 @@ function bytes(reply: FastifyReply, content: Uint8Array): FastifyReply {
 }
 
 /** Refusals of every package carry a code and a class; the class decides the status where the code has none of its own. */
-const STATUS_OF_CLASS = { input: 422, retry: 503, 'give-up': 500 } as const;
+const STATUS_OF_CLASS = { input: 422, retry: 503, 'give-up': 410 } as const;
 
 function answerRefusal(parts: HttpParts, error: unknown, reply: FastifyReply): FastifyReply {
   const refusal = toRefusal(error);
   parts.metrics.count('refusals', refusal.code);
   if (refusal.status === 500) parts.log('error', 'request failed', { code: refusal.code, error: (error as Error).stack });
-  const { code, message, expected, got, where } = refusal;
-  return reply.status(refusal.status).type('application/json').send(JSON.stringify({ code, message, expected, got, where }));
+  const { code, message, refusalClass, expected, got, where } = refusal;
+  return reply.status(refusal.status).type('application/json').send(JSON.stringify({ code, message, refusalClass, expected, got, where }));
 }
 
 function toRefusal(error: unknown): GatewayRefusal {

@@ -1,9 +1,8 @@
 import { type Economy, epochAt, epochEndMs, eraOf, type NodeLine, priceOf, type Statement } from '@stannary/kernel';
-import { describeEvidence } from '@stannary/arbitration';
-import { payoutTree } from './era-trees.ts';
 import type { ClaimAnswer, ConservationAnswer, EraAnswer, FaultAnswer, NetworkAnswer, NodeAnswer, StatementAnswer, StatusAnswer } from './client/api.ts';
 import type { GatewayContext } from './context.ts';
 import type { Epochs } from './epochs.ts';
+import { payoutTree, type StoredHeader } from './era-trees.ts';
 import { readFact } from './network-clock.ts';
 import { refuse } from './refusals.ts';
 
@@ -91,7 +90,7 @@ export class Records {
 
   async claim(era: number, account: string): Promise<ClaimAnswer> {
     const row = await this.#era(era);
-    const header = JSON.parse(row.header_json) as { payoutRoot: string };
+    const header = JSON.parse(row.header_json) as StoredHeader;
     const tree = payoutTree(row.leaves_json);
     const index = tree.leaves.findIndex((leaf) => leaf.account === account);
     const leaf = tree.leaves[index];
@@ -104,7 +103,7 @@ export class Records {
       index,
       leafCount: tree.leaves.length,
       proof: tree.proof(index),
-      payoutRoot: header.payoutRoot,
+      header,
     };
   }
 
@@ -272,11 +271,6 @@ export class Records {
     const vested = (pick: 'cumulativeCredits' | 'cumulativeTokens') => this.#epochs.state.payouts.reduce((sum, payout) => sum + BigInt(payout[pick]), 0n);
     return BigInt(header.totalCredits) === vested('cumulativeCredits') && BigInt(header.totalTokens) === vested('cumulativeTokens');
   }
-}
-
-/** The words that go with a piece of evidence; bytes that cannot be read are said to be so. */
-export function wordsOf(evidence: Uint8Array): string {
-  return describeEvidence(evidence);
 }
 
 const EMPTY_LEDGER: ConservationAnswer['ledger'] = { balanced: true, creditsInGrains: '0', creditsOutGrains: '0', creditsHeldGrains: '0', tokensEmittedGrains: '0' };

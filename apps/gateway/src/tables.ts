@@ -1,4 +1,5 @@
-import { type Kysely, type Migration, sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
+import type { Migration } from 'kysely/migration';
 
 // The gateway's own tables: evidence, work and statements. Money is the ledger's (billing). Columns ending in `_json`
 // hold canonical text that is hashed or served as it stands, so they are text and not jsonb.
@@ -7,8 +8,8 @@ export interface GatewayTables {
   network_fact: { key: string; value_json: string };
   device: { node_id: string; operator: string; class_name: string; spki: string; milli_ncu: number; head_seq: number; head_batch_id: string };
   /** `settled_epoch`: the settlement whose committed root covers it; null until then. */
-  batch: { node_id: string; seq: number; batch_id: string; epoch: number; header: Uint8Array; body: Uint8Array; code: string | null; admitted_ms: number; settled_epoch: number | null };
-  held_batch: { node_id: string; seq: number; body: Uint8Array };
+  batch: { node_id: string; seq: number; batch_id: string; epoch: number; cose: Uint8Array; body: Uint8Array; receipt: Uint8Array; code: string | null; admitted_ms: number; settled_epoch: number | null };
+  held_batch: { node_id: string; seq: number; batch_id: string; body: Uint8Array };
   task: {
     task_id: string;
     consumer: string;
@@ -82,6 +83,8 @@ export interface GatewayTables {
     refunded_grains: number;
     chain_slash_id: string | null;
     proposed_tx: string | null;
+    /** From when on the slash can be made final, by the chain's clock. */
+    slash_due_ms: number | null;
     final_tx: string | null;
   };
   evidence: { hash: string; bytes: Uint8Array; description: string };
@@ -105,7 +108,7 @@ export const gatewayMigrations: Record<string, Migration> = {
   '2001-gateway': { up: createTables },
 };
 
-async function createTables(db: Kysely<never>): Promise<void> {
+async function createTables(db: Kysely<any>): Promise<void> {
   for (const statement of TABLES) await sql.raw(statement).execute(db);
 }
 
@@ -114,10 +117,10 @@ const TABLES = [
   `create table device (node_id text primary key, operator text not null, class_name text not null, spki text not null,
     milli_ncu int8 not null, head_seq int8 not null default 0, head_batch_id text not null)`,
   `create table batch (node_id text not null, seq int8 not null, batch_id text not null, epoch int8 not null,
-    header bytea not null, body bytea not null, code text, admitted_ms int8 not null, settled_epoch int8,
+    cose bytea not null, body bytea not null, receipt bytea not null, code text, admitted_ms int8 not null, settled_epoch int8,
     primary key (node_id, seq))`,
   `create index batch_unsettled on batch (epoch) where settled_epoch is null`,
-  `create table held_batch (node_id text not null, seq int8 not null, body bytea not null, primary key (node_id, seq))`,
+  `create table held_batch (node_id text not null, seq int8 not null, batch_id text not null, body bytea not null, primary key (node_id, seq))`,
   `create table task (task_id text primary key, consumer text not null, purpose text not null, audit_of text,
     module_hash text not null, input_hash text not null, fuel_max int8 not null, charge_grains_max int8 not null,
     status text not null, reason text, excluded_json text not null, submitted_ms int8 not null, done_ms int8,
@@ -151,7 +154,7 @@ const TABLES = [
   `create table fault (fault_id text primary key, node_id text not null, offence text not null, stage text not null,
     evidence_hash text not null, challenger text not null, proposed_epoch int8, final_epoch int8,
     slash_grains int8 not null default 0, refunded_grains int8 not null default 0,
-    chain_slash_id text, proposed_tx text, final_tx text)`,
+    chain_slash_id text, proposed_tx text, slash_due_ms int8, final_tx text)`,
   `create table evidence (hash text primary key, bytes bytea not null, description text not null)`,
   `create table withdrawal (withdrawal_id text primary key, account text not null, credits_grains int8 not null, settled_epoch int8)`,
   `create table era (era int8 primary key, header_json text not null, leaves_json text not null, header_hash text not null,

@@ -4,7 +4,10 @@ import { Backoff } from './backoff.ts';
 
 test('waits double from the first to the largest, and begin again after a success', () => {
   const backoff = new Backoff({ random: () => 1, firstMs: 100, maxMs: 700 });
-  assert.deepEqual([1, 2, 3, 4, 5].map(() => backoff.nextMs()), [100, 200, 400, 700, 700]);
+  assert.deepEqual(
+    [1, 2, 3, 4, 5].map(() => backoff.nextMs()),
+    [100, 200, 400, 700, 700],
+  );
   backoff.reset();
   assert.equal(backoff.nextMs(), 100);
 });

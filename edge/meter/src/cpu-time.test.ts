@@ -46,7 +46,9 @@ describe('a busy loop', () => {
 });
 
 /** A machine's history: time that passed, and what the kernel then says, right or wrong. */
-const history = fc.array(fc.record({ wall: fc.integer({ min: -50, max: 5000 }), raw: fc.nat(40_000) }), { maxLength: 60 });
+const history = fc.array(fc.record({ wall: fc.integer({ min: -50, max: 5000 }), raw: fc.nat(40_000) }), {
+  maxLength: 60,
+});
 
 test('whatever a source says: readings never fall and never rise faster than wall time × cores', () => {
   const root = mkdtempSync(join(tmpdir(), 'meter-bound-'));

@@ -107,6 +107,11 @@ export function startProvider(options: ProviderOptions): Provider {
   };
 }
 
+/** external_aad of everything that is signed in this network under its present economy. */
+export function aadOf({ chain, contracts, economyHash }: NetworkAnswer): Uint8Array {
+  return externalAad({ chain, settlement: contracts.settlement, economyHash });
+}
+
 const SEAL_MS = 1000;
 const OFFER_MS = 500;
 /** What a result needs after its task: signature and post. */
@@ -145,14 +150,13 @@ class RunningProvider {
 
   constructor(options: ProviderOptions) {
     const { keys, network, transport, nowMs, execute = runTask } = options;
-    const { chain, contracts, economyHash, clock } = network;
     this.#options = options;
     this.#sleep = options.sleep ?? sleepFor;
     this.#random = options.random ?? Math.random;
     this.#cpu = options.cpu ?? openCpuMeter();
-    this.#clock = clock;
+    this.#clock = network.clock;
     this.nodeId = nodeIdOf(keys.spki, nativeSha256);
-    this.#aad = externalAad({ chain, settlement: contracts.settlement, economyHash });
+    this.#aad = aadOf(network);
     this.#sealBell = new Bell(this.#sleep);
     this.#sendBell = new Bell(this.#sleep);
     this.#recorder = createRecorder(() => this.#clock, machineCores());

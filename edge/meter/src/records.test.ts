@@ -19,7 +19,7 @@ const usage: TaskUsage = {
   receiptId: 'cd'.repeat(32),
 };
 
-test("a task gives a fuel record proven by its receipt and a CPU record that nothing proves", () => {
+test('a task gives a fuel record proven by its receipt and a CPU record that nothing proves', () => {
   const window = { leaseId: LEASE, windowStartMs: GENESIS_MS + 5010, windowMs: 11 };
   assert.deepEqual(createRecorder(() => CLOCK, CORES).record(usage), [
     { ...window, resource: RESOURCE_CODES.fuel, quantity: 12_345, evidence: usage.receiptId },
@@ -28,7 +28,8 @@ test("a task gives a fuel record proven by its receipt and a CPU record that not
 });
 
 test('CPU time is bounded by window × cores and left out when none was seen', () => {
-  const record = (coreMicroseconds: number) => createRecorder(() => CLOCK, CORES).record({ ...usage, coreMicroseconds });
+  const record = (coreMicroseconds: number) =>
+    createRecorder(() => CLOCK, CORES).record({ ...usage, coreMicroseconds });
   assert.equal(record(1_000_000)[1]?.quantity, 11 * 1000 * CORES);
   assert.equal(record(0).length, 1);
 });
@@ -63,7 +64,7 @@ describe('windows', () => {
     );
   });
 
-  test("end with the epoch when the task ran over it", () => {
+  test('end with the epoch when the task ran over it', () => {
     const [fuel] = createRecorder(() => CLOCK, CORES).record({ ...usage, endedMs: GENESIS_MS + 12_000 });
     assert.equal(fuel!.windowStartMs + fuel!.windowMs, epochEndMs(CLOCK, 1 as Epoch));
   });

@@ -57,7 +57,10 @@ test('METER-BATCH-COUNT for none or more than a thousand records', async () => {
 });
 
 test('METER-BATCH-EPOCH for a window that reaches out of the epoch', async () => {
-  for (const [windowStartMs, windowMs] of [[10_999, 1], [15_990, 11]] as const) {
+  for (const [windowStartMs, windowMs] of [
+    [10_999, 1],
+    [15_990, 11],
+  ] as const) {
     const records = recordsOf(2).with(1, { ...recordsOf(1)[0]!, windowStartMs, windowMs });
     await assert.rejects(sealBatch(optionsFor(records)), { code: 'METER-BATCH-EPOCH', refusalClass: 'input' });
   }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { GatewayRefusal } from '@stannary/gateway/client';
-import { coseSign1, encodeReceipt, externalAad, type Receipt, REFUSAL_CODES, toHex } from '@stannary/wire';
+import { coseSign1, encodeReceipt, externalAad, REFUSAL_CODES, type Receipt, toHex } from '@stannary/wire';
 import { Backoff } from './backoff.ts';
 import { deviceKeysOf } from './keys.ts';
 import { MeterRefusal } from './refusal.ts';
@@ -108,7 +108,10 @@ describe('receipts', () => {
 
   test('METER-RECEIPT-BATCH: of another batch', async () => {
     const line = createLine(2);
-    line.answers.push(() => signed({ ...receipt, batchId: 'ee'.repeat(32) }), () => signed({ ...receipt, acceptedSeq: 0 }));
+    line.answers.push(
+      () => signed({ ...receipt, batchId: 'ee'.repeat(32) }),
+      () => signed({ ...receipt, acceptedSeq: 0 }),
+    );
     await sendWaiting(line.options, never);
     assert.deepEqual(line.posted, [1, 1, 1, 2]);
     assert.deepEqual(line.codes, ['METER-RECEIPT-BATCH', 'METER-RECEIPT-BATCH']);

@@ -67,13 +67,8 @@ export function receiptOpener(posterKey: string, aad: Uint8Array): (signedReceip
   };
 }
 
-/** Refusals of the node's clock or registration, which mend without a new batch, whatever class their status gives them. */
-export const PASSING: ReadonlySet<string> = new Set([
-  'DEVICE-CLOCK',
-  'DEVICE-UNKNOWN',
-  'BATCH-CLOCK-SKEW',
-  'BATCH-NODE-UNKNOWN',
-]);
+/** Refusals of the node's clock or registration: time or a fresh signature mends them, whatever their HTTP status says. */
+export const PASSING: ReadonlySet<string> = new Set(['DEVICE-CLOCK', 'DEVICE-UNKNOWN']);
 
 async function send(batch: SpooledBatch, { postBatch, openReceipt }: SenderOptions): Promise<Receipt> {
   const receipt = openReceipt(await postBatch(batch.body));

@@ -1,6 +1,14 @@
 import { compileTask, costTableHash, type MeteredModule, type TaskRun } from '@stannary/execution';
 import type { WorkItem } from '@stannary/gateway/client';
-import { coseSign1, encodeTaskReceipt, encodeTaskResult, type Hash, type Sign, taskReceiptId, toHex } from '@stannary/wire';
+import {
+  coseSign1,
+  encodeTaskReceipt,
+  encodeTaskResult,
+  type Hash,
+  type Sign,
+  taskReceiptId,
+  toHex,
+} from '@stannary/wire';
 import type { CpuMeter } from './cpu-time.ts';
 import { nativeSha256 } from './native-hash.ts';
 import type { TaskUsage } from './records.ts';

@@ -26,6 +26,6 @@ export async function explain(nodeIdStart: string, flags: ExplainFlags): Promise
   console.log(`node ${nodeId}\nepoch ${flags.epoch}, statement ${statementHash}\n`);
   for (const { step, formula, inputs, result, reason } of steps) {
     const given = Object.entries(inputs).map(([name, value]) => `${name} ${value}`).join(', ');
-    console.log(`${step.padEnd(12)} ${result}\n${' '.repeat(13)}${formula}; ${given}${reason === null ? '' : `; ${reason}`}`);
+    console.log(`${step.padEnd(12)} ${result}\n${' '.repeat(13)}${formula}; ${given}${reason === '' ? '' : `; ${reason}`}`);
   }
 }

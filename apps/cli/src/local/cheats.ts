@@ -1,6 +1,6 @@
 import { hash as nodeHash } from 'node:crypto';
 import type { TaskRun } from '@stannary/execution';
-import type { ProviderTransport } from '@stannary/meter';
+import type { Execute, ProviderPlugin, ProviderTransport } from '@stannary/meter';
 import { coseSign1, decodeBatch, decodeBatchHeader, encodeBatch, encodeBatchHeader, parseCose, recordsRoot, type Sign, totalsOf } from '@stannary/wire';
 
 /** How the local network's providers behave. Only they know; nothing else in the network is told. */
@@ -9,30 +9,45 @@ export type Behaviour = 'honest' | 'inflates-fuel' | 'invents-results' | 'equivo
 /** Eight providers: five honest, three who cheat in the three ways there are. */
 export const LOCAL_BEHAVIOURS: readonly Behaviour[] = ['honest', 'inflates-fuel', 'honest', 'invents-results', 'honest', 'equivocates', 'honest', 'honest'];
 
-type Execute = (run: { readonly input: Uint8Array; readonly fuelMax: number }) => TaskRun;
+/**
+ * What the provider's program loads for a cheat (`--plugin`). The program itself is the one that honest nodes run: it
+ * signs and sends what it is handed.
+ */
+const cheat: ProviderPlugin = ({ execute, transport, keys, aad }, behaviour) => {
+  switch (behaviour) {
+    case 'inflates-fuel':
+      return { execute: inflateFuel(execute) };
+    case 'invents-results':
+      return { execute: inventResults(execute) };
+    case 'equivocates':
+      return { transport: equivocate(transport, keys.sign, aad) };
+    default:
+      throw new Error(`expected one of ${LOCAL_BEHAVIOURS.join(', ')}, got ${behaviour}`);
+  }
+};
+
+export default cheat;
 
 /** Works, and claims a fifth more fuel than it burnt. */
-export function inflateFuel<Run extends Execute>(execute: Run): Run {
-  const cheat = (run: Parameters<Run>[0]): TaskRun => {
-    const honest = execute(run);
-    return { ...honest, fuel: Math.min(run.fuelMax, Math.floor(honest.fuel * 1.2)) };
+function inflateFuel(execute: Execute): Execute {
+  return (task) => {
+    const honest = execute(task);
+    return { ...honest, fuel: Math.min(task.fuelMax, Math.floor(honest.fuel * 1.2)) };
   };
-  return cheat as Run;
 }
 
-/** Runs the first task, then hands out that result again, or makes one up when it would not even have the right length. */
-export function inventResults<Run extends Execute>(execute: Run): Run {
+/** Runs its first task, then hands out that result again, or makes one up where that would not even have the length. */
+function inventResults(execute: Execute): Execute {
   let kept: TaskRun | null = null;
-  const cheat = (run: Parameters<Run>[0]): TaskRun => {
-    kept ??= execute(run);
-    const madeUp = nodeHash('sha256', run.input.subarray(0, 64), 'buffer');
-    return { ...kept, output: kept.output.length === madeUp.length ? kept.output : madeUp, fuel: Math.min(run.fuelMax, kept.fuel) };
+  return (task) => {
+    kept ??= execute(task);
+    const madeUp = nodeHash('sha256', task.input.subarray(0, 64), 'buffer');
+    return { ...kept, output: kept.output.length === madeUp.length ? kept.output : madeUp, fuel: Math.min(task.fuelMax, kept.fuel) };
   };
-  return cheat as Run;
 }
 
 /** Sends every third batch honestly, and then once more with the same sequence number and other figures. */
-export function equivocate(transport: ProviderTransport, sign: Sign, aad: Uint8Array): ProviderTransport {
+function equivocate(transport: ProviderTransport, sign: Sign, aad: Uint8Array): ProviderTransport {
   let sent = 0;
   return {
     network: () => transport.network(),

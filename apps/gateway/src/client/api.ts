@@ -203,13 +203,29 @@ export interface ClaimAnswer {
   readonly leafCount: number;
   /** Siblings from leaf to root: hash and both sums. */
   readonly proof: readonly { readonly hash: string; readonly credits: string; readonly tokens: string }[];
+  /** The era's posted header, amounts as decimal strings. */
+  readonly header: EraHeaderAnswer;
+}
+
+export interface EraHeaderAnswer {
+  readonly era: number;
+  readonly parentHash: string;
+  readonly accrualRoot: string;
+  readonly voidRoot: string;
   readonly payoutRoot: string;
+  readonly totalCredits: string;
+  readonly totalTokens: string;
+  readonly leafCount: number;
+  readonly depth: number;
+  readonly paramsHash: string;
 }
 
 /** Every refusal of the API: HTTP status by code, see docs/reference/refusals.md. */
 export interface RefusalAnswer {
   readonly code: string;
   readonly message: string;
+  /** What the caller should do: mend its input, try again, or give up. */
+  readonly refusalClass?: 'input' | 'retry' | 'give-up';
   readonly expected?: string;
   readonly got?: string;
   readonly where?: string;

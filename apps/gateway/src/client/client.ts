@@ -40,7 +40,8 @@ export class GatewayClient {
     this.#baseUrl = options.baseUrl.replace(/\/+$/, '');
     this.#headers = options.apiKey === undefined ? {} : { authorization: `Bearer ${options.apiKey}` };
     this.#timeoutMs = options.timeoutMs ?? 30_000;
-    this.#fetch = options.fetch ?? fetch;
+    // Browsers refuse a global `fetch` that is called as another object's method.
+    this.#fetch = options.fetch ?? ((input, init) => fetch(input, init));
   }
 
   // For everybody.
@@ -175,7 +176,7 @@ export class GatewayClient {
 async function refusalOf(response: Response): Promise<GatewayRefusal> {
   const text = await response.text().catch(() => '');
   const answer = parseRefusal(text);
-  if (answer !== null) return new GatewayRefusal(answer, response.status, refusalClassOf(response.status));
+  if (answer !== null) return new GatewayRefusal(answer, response.status, answer.refusalClass ?? refusalClassOf(response.status));
   return unusable(`HTTP ${response.status}: expected a refusal in JSON, got ${JSON.stringify(text.slice(0, 80))}`);
 }
 

@@ -1,0 +1,105 @@
+import { claimPostings, depositPosting, grainsOf, type Posting } from '@stannary/billing';
+import { appendPostings, ledgerTotals } from '@stannary/billing/postgres';
+import type { ChainEvent } from '@stannary/chain';
+import { epochAt } from '@stannary/kernel';
+import type { ConservationAnswer } from './client/api.ts';
+import type { GatewayContext, Open } from './context.ts';
+import type { Devices } from './devices.ts';
+import { readFact, writeFact } from './network-clock.ts';
+
+/** Most blocks read in one step, so that a long absence is caught up with in pieces. */
+const BLOCKS_MAX = 500;
+
+/**
+ * Reads final blocks into the ledger, each once and in order: deposits, claims, what became of slashes. After every step
+ * the two books are compared at that very block.
+ */
+export class ChainFollower {
+  readonly #context: GatewayContext;
+  readonly #devices: Devices;
+  readonly #deploymentBlock: number;
+
+  constructor(context: GatewayContext, devices: Devices, deploymentBlock: number) {
+    this.#context = context;
+    this.#devices = devices;
+    this.#deploymentBlock = deploymentBlock;
+  }
+
+  /** One step; true when there is more to read. */
+  async run(): Promise<boolean> {
+    const { chain, db } = this.#context;
+    const from = ((await readFact<number>(db, 'chain-block')) ?? this.#deploymentBlock - 1) + 1;
+    const final = await chain.finalBlock();
+    if (final.number < from) return false;
+    const to = Math.min(final.number, from + BLOCKS_MAX - 1);
+    const [events, nodes] = await Promise.all([chain.events(from, to), chain.nodes(to)]);
+    await this.#devices.refresh(nodes);
+    await db.transaction().execute(async (open) => {
+      await this.#take(open, events);
+      await writeFact(open, 'chain-block', to);
+    });
+    await this.#compare(to);
+    return to < final.number;
+  }
+
+  async #take(open: Open, events: readonly ChainEvent[]): Promise<void> {
+    const postings = events.flatMap((event) => this.#postings(event));
+    await appendPostings(open, postings, this.#context.nowMs());
+    for (const event of events) await noteSlash(open, event);
+  }
+
+  #postings(event: ChainEvent): Posting[] {
+    const { chainId, clock, nowMs } = this.#context;
+    const epoch = epochAt(clock(), nowMs());
+    const place = { chain: chainId, transactionHash: event.txHash, logIndex: event.logIndex, epoch };
+    if (event.kind === 'deposit') return [depositPosting({ ...place, account: event.account, creditsGrains: grainsOf(event.grains) })];
+    if (event.kind !== 'claim') return [];
+    return claimPostings({ ...place, account: event.account, creditsGrains: grainsOf(event.creditsGrains), tokensGrains: grainsOf(event.tokensGrains) });
+  }
+
+  /** Ledger and chain must say the same of every grain that crossed between them, at the same block. */
+  async #compare(blockNumber: number): Promise<void> {
+    const { chain, db, log } = this.#context;
+    const [totals, balances] = await Promise.all([ledgerTotals(db), chain.balances(blockNumber)]);
+    const { credit, token } = totals;
+    const answer: ConservationAnswer = {
+      ledger: {
+        balanced: credit.balanced && token.balanced,
+        creditsInGrains: credit.inGrains,
+        creditsOutGrains: credit.outGrains,
+        creditsHeldGrains: credit.heldGrains,
+        tokensEmittedGrains: token.inGrains,
+      },
+      chain: {
+        creditsInSettlementGrains: `${balances.creditsInSettlement}`,
+        depositedGrains: `${balances.deposited}`,
+        claimedGrains: `${balances.claimedCredits}`,
+        tokensMintedGrains: `${balances.tokensMinted}`,
+        blockNumber,
+      },
+      agree:
+        BigInt(credit.inGrains) === balances.deposited &&
+        BigInt(credit.outGrains) === balances.claimedCredits &&
+        BigInt(credit.heldGrains) === balances.creditsInSettlement &&
+        BigInt(token.outGrains) === balances.claimedTokens,
+    };
+    if (!answer.agree || !answer.ledger.balanced) log('error', 'the books differ', { ...answer });
+    await writeFact(db, 'books', answer);
+  }
+}
+
+async function noteSlash(open: Open, event: ChainEvent): Promise<void> {
+  if (event.kind === 'slash-proposed') {
+    const change = { chain_slash_id: `${event.slashId}`, slash_grains: event.grains, proposed_tx: event.txHash, slash_due_ms: event.finalisableAtMs };
+    await open
+      .updateTable('fault')
+      .set(change)
+      .where('node_id', '=', event.nodeId)
+      .where('evidence_hash', '=', event.evidenceHash)
+      .where('offence', '=', event.offence)
+      .execute();
+  }
+  if (event.kind === 'slash-final') {
+    await open.updateTable('fault').set({ final_tx: event.txHash }).where('chain_slash_id', '=', `${event.slashId}`).execute();
+  }
+}
