@@ -71,10 +71,10 @@ export function readBatch(body: Uint8Array, limits: BatchLimits = BATCH_LIMITS):
   if (body.length > limits.bodyBytesMax) return oversized('bytes', limits.bodyBytesMax, body.length);
   try {
     const batch = decodeBatch(body);
-    if (batch.records.length > limits.recordsMax)
-      return oversized('records', limits.recordsMax, batch.records.length);
+    if (batch.records.length > limits.recordsMax) return oversized('records', limits.recordsMax, batch.records.length);
     const cose = parseCose(batch.cose);
-    return { outcome: 'read', header: decodeBatchHeader(cose.payload), cose, batch };
+    const header = decodeBatchHeader(cose.payload);
+    return wrongCount(header, batch) ?? { outcome: 'read', header, cose, batch };
   } catch (error) {
     if (!(error instanceof WireRefusal)) throw error;
     return refused('BATCH-MALFORMED', error, { wireCode: error.code });
@@ -241,6 +241,10 @@ function openEpochOf({ clock, nowMs, openEpoch, economy }: AdmissionFacts): numb
   return Math.max(openEpoch, isPreviousOpen ? current - 1 : current);
 }
 
+function wrongCount({ recordCount }: BatchHeader, { records }: DecodedBatch): RefusedBatch | null {
+  if (records.length === recordCount) return null;
+  return refused('BATCH-RECORD-COUNT', { expected: `${recordCount} records`, got: `${records.length}` });
+}
 
 function sameBytes(left: Uint8Array, right: Uint8Array): boolean {
   return left.length === right.length && left.every((byte, index) => byte === right[index]);

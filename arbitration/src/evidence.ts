@@ -44,8 +44,6 @@ export interface SignedReceipt {
 export interface WrongResultProof {
   /** The task whose result was audited. */
   readonly taskId: string;
-  /** Blind replicas that had to agree, from the economy. */
-  readonly replicasToConvict: number;
   readonly original: SignedReceipt;
   readonly replicas: readonly SignedReceipt[];
 }
@@ -84,20 +82,25 @@ export interface RegisteredNode {
   readonly operator: string;
 }
 
-/** Finds a node in the registry; null where there is none. */
-export type NodeDirectory = (nodeId: string) => RegisteredNode | null;
+/** What a judge needs beside the bytes. */
+export interface EvidenceRules {
+  /** Finds a node in the registry; null where there is none. */
+  readonly node: (nodeId: string) => RegisteredNode | null;
+  /** Blind replicas that must agree, from the economy of the task's epoch. */
+  readonly replicasToConvict: number;
+}
 
 export type EvidenceFinding =
   | { readonly holds: true; readonly offence: Evidence['kind']; readonly guilty: readonly string[] }
   | { readonly holds: false; readonly offence: Evidence['kind']; readonly reason: string };
 
 /**
- * Judges evidence again from its bytes and the registry alone: who is guilty of what, or why nobody is.
+ * Judges evidence again from its bytes, the registry and the economy alone: who is guilty of what, or why nobody is.
  * Errors: EVIDENCE-MALFORMED.
  */
-export function verifyEvidence(bytes: Uint8Array, nodes: NodeDirectory): EvidenceFinding {
+export function verifyEvidence(bytes: Uint8Array, rules: EvidenceRules): EvidenceFinding {
   const evidence = decodeEvidence(bytes);
-  const judged = evidence.kind === 'equivocation' ? equivocators(evidence.proof, nodes) : cheats(evidence.proof, nodes);
+  const judged = evidence.kind === 'equivocation' ? equivocators(evidence.proof, rules) : cheats(evidence.proof, rules);
   return typeof judged === 'string'
     ? { holds: false, offence: evidence.kind, reason: judged }
     : { holds: true, offence: evidence.kind, guilty: judged };
@@ -106,28 +109,26 @@ export function verifyEvidence(bytes: Uint8Array, nodes: NodeDirectory): Evidenc
 /** In words, what the evidence shows; it does not verify. Errors: EVIDENCE-MALFORMED. */
 export function describeEvidence(bytes: Uint8Array): string {
   const evidence = decodeEvidence(bytes);
-  return evidence.kind === 'equivocation'
-    ? describeEquivocation(evidence.proof)
-    : describeWrongResult(evidence.proof);
+  return evidence.kind === 'equivocation' ? describeEquivocation(evidence.proof) : describeWrongResult(evidence.proof);
 }
 
 /** The guilty node, or why there is none. */
-function equivocators({ aad, first, second }: EquivocationProof, nodes: NodeDirectory): string[] | string {
+function equivocators({ aad, first, second }: EquivocationProof, rules: EvidenceRules): string[] | string {
   const [one, other] = [headerOf(first), headerOf(second)];
   if (one.nodeId !== other.nodeId) return 'the headers are of two nodes';
   if (one.seq !== other.seq) return 'the headers have two sequence numbers';
   if (batchId(first.header, aad) === batchId(second.header, aad)) return 'the headers are one and the same';
-  const node = nodes(one.nodeId);
+  const node = rules.node(one.nodeId);
   if (node === null) return `node ${one.nodeId} is not registered`;
   const isSigned = ({ header, signature }: SignedHeader) => node.verify(signStructure(header, aad), signature);
   return isSigned(first) && isSigned(second) ? [one.nodeId] : "a signature is not the node's";
 }
 
 /** The nodes whose results differ from the one that the replicas agree on, or why there are none. */
-function cheats(proof: WrongResultProof, nodes: NodeDirectory): string[] | string {
+function cheats(proof: WrongResultProof, rules: EvidenceRules): string[] | string {
   const facts: TaskResultFact[] = [];
   for (const { nodeId, aad, cose } of [proof.original, ...proof.replicas]) {
-    const node = nodes(nodeId);
+    const node = rules.node(nodeId);
     if (node === null) return `node ${nodeId} is not registered`;
     const { payload, signature, toBeSigned } = parsed(cose);
     if (!node.verify(toBeSigned(aad), signature)) return `a signature is not that of node ${nodeId}`;
@@ -138,14 +139,16 @@ function cheats(proof: WrongResultProof, nodes: NodeDirectory): string[] | strin
   if (replicas.some(({ receipt }) => !isSameWork(receipt, original!.receipt)))
     return 'the receipts are of different work';
   if (new Set(facts.map(({ operator }) => operator)).size < facts.length) return 'an operator stands there twice';
-  const judgement = judgeReplicas(original!, replicas, proof.replicasToConvict);
+  const judgement = judgeReplicas(original!, replicas, rules.replicasToConvict);
   return judgement.kind === 'fault' ? [...judgement.convicted] : 'too few replicas agree against anyone';
 }
 
 /** Same module, input and prices: then every honest machine has the same output, fuel and checkpoints. */
 function isSameWork(one: TaskReceipt, other: TaskReceipt): boolean {
   return (
-    one.moduleHash === other.moduleHash && one.inputHash === other.inputHash && one.costTableHash === other.costTableHash
+    one.moduleHash === other.moduleHash &&
+    one.inputHash === other.inputHash &&
+    one.costTableHash === other.costTableHash
   );
 }
 
@@ -155,13 +158,13 @@ function describeEquivocation({ aad, first, second }: EquivocationProof): string
   return `Node ${short(nodeId)} signed two different batches as its number ${seq} (epoch ${epoch}): ${ids.join(' and ')}.`;
 }
 
-function describeWrongResult({ original, replicas, taskId, replicasToConvict }: WrongResultProof): string {
+function describeWrongResult({ original, replicas, taskId }: WrongResultProof): string {
   const said = [original, ...replicas].map(({ nodeId, cose }) => {
     const { outputHash, fuel, checkpointRoot } = receiptOf(parsed(cose).payload);
     return `node ${short(nodeId)} got output ${short(outputHash)}, fuel ${fuel}, checkpoints ${short(checkpointRoot)}`;
   });
   const times = `executed ${said.length} times, the first time for pay and then blind`;
-  return `Task ${short(taskId)} was ${times}: ${said.join('; ')}. ${replicasToConvict} blind results that agree convict the others.`;
+  return `Task ${short(taskId)} was ${times}: ${said.join('; ')}. Blind results that agree convict the others.`;
 }
 
 // The CBOR forms. 1 says which evidence it is; the other keys are its fields.
@@ -178,13 +181,12 @@ function equivocationFields({ aad, first, second }: EquivocationProof): [number,
   ];
 }
 
-function wrongResultFields({ taskId, replicasToConvict, original, replicas }: WrongResultProof): [number, CborValue][] {
+function wrongResultFields({ taskId, original, replicas }: WrongResultProof): [number, CborValue][] {
   const receipts = [original, ...replicas].map(({ nodeId, aad, cose }) => [fromHex(nodeId, 32, 'nodeId'), aad, cose]);
   return [
     [1, WRONG_RESULT],
     [2, fromHex(taskId, 32, 'taskId')],
-    [3, replicasToConvict],
-    [4, receipts],
+    [3, receipts],
   ];
 }
 
@@ -192,7 +194,7 @@ function evidenceOf(value: CborValue): Evidence {
   if (!(value instanceof Map)) throw malformed('a map', typeof value);
   const kind = value.get(1);
   if (kind === EQUIVOCATION && value.size === 3) return { kind: 'equivocation', proof: equivocationOf(value) };
-  if (kind === WRONG_RESULT && value.size === 4) return { kind: 'wrong-result', proof: wrongResultOf(value) };
+  if (kind === WRONG_RESULT && value.size === 3) return { kind: 'wrong-result', proof: wrongResultOf(value) };
   throw malformed('a known kind of evidence', String(kind));
 }
 
@@ -209,17 +211,15 @@ function equivocationOf(value: ReadonlyMap<number | string, CborValue>): Equivoc
 }
 
 function wrongResultOf(value: ReadonlyMap<number | string, CborValue>): WrongResultProof {
-  const [original, ...replicas] = listOf(value.get(4), 4).map((entry) => {
-    const [nodeId, aad, cose, ...more] = listOf(entry, 4);
+  const [original, ...replicas] = listOf(value.get(3), 3).map((entry) => {
+    const [nodeId, aad, cose, ...more] = listOf(entry, 3);
     if (more.length > 0) throw malformed('a node, external data and a receipt', `${more.length} more`);
-    const signed = { nodeId: idOf(nodeId, 4), aad: bytesOf(aad, 4), cose: bytesOf(cose, 4) };
+    const signed = { nodeId: idOf(nodeId, 3), aad: bytesOf(aad, 3), cose: bytesOf(cose, 3) };
     receiptOf(parsed(signed.cose).payload);
     return signed;
   });
-  const replicasToConvict = value.get(3);
   if (original === undefined) throw malformed('receipts', 'none');
-  if (typeof replicasToConvict !== 'number' || replicasToConvict < 1) throw malformed('replicas to convict', 'none');
-  return { taskId: idOf(value.get(2), 2), replicasToConvict, original, replicas };
+  return { taskId: idOf(value.get(2), 2), original, replicas };
 }
 
 function headerOf({ header }: SignedHeader) {

@@ -14,39 +14,48 @@ export interface AdmissionRule {
   readonly text: string;
 }
 
-/** Every code of admission, in the order of the checks. Those of `zero-usage` are numbered in wire's REFUSAL_CODES. */
-export const ADMISSION_CODES = {
-  'BATCH-OVERSIZED': rule('unsigned', 'input', 'The body or its list of records is larger than the limits.'),
-  'BATCH-MALFORMED': rule('unsigned', 'input', 'The bytes are not a batch in the one form of the wire profile.'),
-  'BATCH-NODE-UNKNOWN': rule('unsigned', 'retry', 'No node of this id is registered in a final block.'),
-  'BATCH-SIGNATURE': rule('unsigned', 'input', "The signature is not the node's for this chain and economy."),
-  'BATCH-RECORD-COUNT': rule('signed', 'input', 'The header counts another number of records than came with it.'),
-  'BATCH-TOTALS': rule('signed', 'input', "The header's totals are not the sums of the records."),
-  'BATCH-RECORDS-ROOT': rule('signed', 'input', "The records are not those under the header's root."),
-  'BATCH-REPLAYED': rule('signed', 'give-up', 'The sequence number lies behind the head, and its header is not kept.'),
-  'BATCH-EQUIVOCATION': rule('signed', 'give-up', 'The node signed two headers with one sequence number.'),
-  'BATCH-GAP-LIMIT': rule('signed', 'retry', 'Too many batches already wait for the missing ones before them.'),
-  'BATCH-CHAIN': rule('signed', 'give-up', "The header does not follow the node's head."),
-  'BATCH-EPOCH-FUTURE': rule('zero-usage', 'input', "The batch's epoch has not begun."),
-  'BATCH-EPOCH-CLOSED': rule('zero-usage', 'give-up', 'The batch came later than late batches may.'),
-  'BATCH-NODE-STOPPED': rule('zero-usage', 'give-up', 'The node is stopped or slashed.'),
-  'BATCH-NODE-UNBONDED': rule('zero-usage', 'give-up', "The node's bond lies below the stop line."),
-  'BATCH-CLOCK-SKEW': rule('zero-usage', 'input', "The batch or a window of it ends after the gateway's clock."),
-  'RECORD-RESOURCE-UNRATED': rule('zero-usage', 'input', 'The economy has no rate for the resource.'),
-  'RECORD-LEASE-UNKNOWN': rule('zero-usage', 'input', 'There is no such lease.'),
-  'RECORD-LEASE-FOREIGN': rule('zero-usage', 'input', "The lease is another node's."),
-  'RECORD-LEASE-ENDED': rule('zero-usage', 'input', "The lease is not one of the batch's epoch."),
-  'RECORD-WINDOW-OUTSIDE-EPOCH': rule('zero-usage', 'input', "The window is not inside the batch's epoch."),
-  'RECORD-WINDOW-OUTSIDE-LEASE': rule('zero-usage', 'input', 'The window is not inside the lease.'),
-  'RECORD-WINDOW-OVERLAP': rule('zero-usage', 'input', 'The window begins before an earlier one of its lease ended.'),
-  'RECORD-EVIDENCE-MISSING': rule('zero-usage', 'input', 'A billed record names no receipt, or its receipt never came.'),
-  'RECORD-EVIDENCE-MISMATCH': rule('zero-usage', 'input', "The record names another receipt than its lease's."),
-  'RECORD-QUANTITY-IMPLAUSIBLE': rule('zero-usage', 'input', 'More than the lease allows or the node can do.'),
-} as const satisfies Record<string, AdmissionRule> & Record<RefusalCode, AdmissionRule & { stage: 'zero-usage' }>;
+const RULES = [
+  rule('BATCH-OVERSIZED', 'input', 'The body or its list of records is larger than the limits.', 'unsigned'),
+  rule('BATCH-MALFORMED', 'input', 'The bytes are not a batch in the one form of the wire profile.', 'unsigned'),
+  rule('BATCH-RECORD-COUNT', 'input', 'The header counts another number of records than came with it.', 'unsigned'),
+  rule('BATCH-NODE-UNKNOWN', 'retry', 'No node of this id is registered in a final block.', 'unsigned'),
+  rule('BATCH-SIGNATURE', 'input', "The signature is not the node's for this chain and economy.", 'unsigned'),
+  rule('BATCH-TOTALS', 'input', "The header's totals are not the sums of the records.", 'signed'),
+  rule('BATCH-RECORDS-ROOT', 'input', "The records are not those under the header's root.", 'signed'),
+  rule('BATCH-REPLAYED', 'give-up', 'The sequence number lies behind the head, and its header is not kept.', 'signed'),
+  rule('BATCH-EQUIVOCATION', 'give-up', 'The node signed two headers with one sequence number.', 'signed'),
+  rule('BATCH-GAP-LIMIT', 'retry', 'Too many batches already wait for the missing ones before them.', 'signed'),
+  rule('BATCH-CHAIN', 'give-up', "The header does not follow the node's head.", 'signed'),
+  rule('BATCH-EPOCH-FUTURE', 'input', "The batch's epoch has not begun.", 'zero-usage'),
+  rule('BATCH-EPOCH-CLOSED', 'give-up', 'The batch came later than late batches may.', 'zero-usage'),
+  rule('BATCH-NODE-STOPPED', 'give-up', 'The node is stopped or slashed.', 'zero-usage'),
+  rule('BATCH-NODE-UNBONDED', 'give-up', "The node's bond lies below the stop line.", 'zero-usage'),
+  rule('BATCH-CLOCK-SKEW', 'input', "The batch or a window of it ends after the gateway's clock.", 'zero-usage'),
+  rule('RECORD-RESOURCE-UNRATED', 'input', 'The economy has no rate for the resource.', 'zero-usage'),
+  rule('RECORD-LEASE-UNKNOWN', 'input', 'There is no such lease.', 'zero-usage'),
+  rule('RECORD-LEASE-FOREIGN', 'input', "The lease is another node's.", 'zero-usage'),
+  rule('RECORD-LEASE-ENDED', 'input', "The lease is not one of the batch's epoch.", 'zero-usage'),
+  rule('RECORD-WINDOW-OUTSIDE-EPOCH', 'input', "The window is not inside the batch's epoch.", 'zero-usage'),
+  rule('RECORD-WINDOW-OUTSIDE-LEASE', 'input', 'The window is not inside the lease.', 'zero-usage'),
+  rule('RECORD-WINDOW-OVERLAP', 'input', 'The window begins before an earlier one of its lease ended.', 'zero-usage'),
+  rule(
+    'RECORD-EVIDENCE-MISSING',
+    'input',
+    'A billed record names no receipt, or its receipt never came.',
+    'zero-usage',
+  ),
+  rule('RECORD-EVIDENCE-MISMATCH', 'input', "The record names another receipt than its lease's.", 'zero-usage'),
+  rule('RECORD-QUANTITY-IMPLAUSIBLE', 'input', 'More than the lease allows or the node can do.', 'zero-usage'),
+] as const;
 
-export type AdmissionCode = keyof typeof ADMISSION_CODES;
+export type AdmissionCode = (typeof RULES)[number]['code'];
 
-/** A code of a batch that is accepted with zero usage. */
+/** Every code of admission, in the order of the checks. */
+export const ADMISSION_CODES = Object.fromEntries(RULES.map((row) => [row.code, row])) as unknown as {
+  readonly [Code in AdmissionCode]: AdmissionRule & { readonly code: Code };
+};
+
+/** A code of a batch that is accepted with zero usage: those that wire numbers for receipts. */
 export type ZeroUsageCode = RefusalCode;
 
 /** The number of a zero-usage code in a receipt. */
@@ -62,7 +71,7 @@ export interface RefusalDetail {
 }
 
 /** Expected refusals of this package's other doors. */
-export type ArbitrationCode = 'EVIDENCE-MALFORMED' | 'AUDIT-NODE-UNKNOWN' | 'REPLICA-OPERATOR';
+export type ArbitrationCode = 'EVIDENCE-MALFORMED' | 'AUDIT-NODE-UNKNOWN';
 
 export class ArbitrationRefusal extends Error {
   readonly code: ArbitrationCode;
@@ -81,6 +90,6 @@ export class ArbitrationRefusal extends Error {
   }
 }
 
-function rule<Stage extends AdmissionStage>(stage: Stage, refusalClass: RefusalClass, text: string) {
-  return { stage, refusalClass, text } as const;
+function rule<Code extends string>(code: Code, refusalClass: RefusalClass, text: string, stage: AdmissionStage) {
+  return { code, refusalClass, text, stage } as const;
 }
