@@ -1,8 +1,8 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { explain } from './commands/explain.ts';
-import { exitStatusOf, EXIT_STATUS } from './refusal.ts';
 import { isSound, summaryTable } from './local/summary.ts';
 import { up } from './local/up.ts';
+import { EXIT_STATUS, exitStatusOf } from './refusal.ts';
 
 const TRACE_REQUESTS = 1_000;
 const CHECK_FAILED = 1;
@@ -23,7 +23,9 @@ const program = new Command('stannary')
 
 program
   .command('up')
-  .description('run a whole local network: chain, contracts, gateway, eight providers (three cheat), a consumer, the console')
+  .description(
+    'run a whole local network: chain, contracts, gateway, eight providers (three cheat), a consumer, the console',
+  )
   .option('--eras <n>', 'sell work in this many eras, drain, print the summary, end', wholeNumber(1, 1000))
   .option('--json', 'print nothing but one line of JSON at the end', false)
   .option('--trace <file>', 'replay a request trace: CSV with TIMESTAMP, ContextTokens, GeneratedTokens')
@@ -35,7 +37,10 @@ program
   .option('--gateway-port <n>', 'port of the gateway; 0 finds a free one', wholeNumber(0, 65535), 7071)
   .option('--chain-port <n>', 'port of the chain; 0 finds a free one', wholeNumber(0, 65535), 0)
   .addOption(new Option('--economy <file>', 'economy file, or the name of a shipped one').default('local'))
-  .addHelpText('after', '\nExample:\n  npm start -- --eras 3 --trace requests.csv --json\n\nExit status: 0 sound, 1 a check failed, 2 bad input, 3 try again (port or folder in use), 4 give up.')
+  .addHelpText(
+    'after',
+    '\nExample:\n  npm start -- --eras 3 --trace requests.csv --json\n\nExit status: 0 sound, 1 a check failed, 2 bad input, 3 try again (port or folder in use), 4 give up.',
+  )
   .action(runUp);
 
 program
@@ -98,7 +103,12 @@ try {
 /** One line on standard error, unless commander has said it already. */
 function fail(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_STATUS.input;
-  const { code, message, stack, refusalClass } = error as { code?: string; message: string; stack?: string; refusalClass?: string };
+  const { code, message, stack, refusalClass } = error as {
+    code?: string;
+    message: string;
+    stack?: string;
+    refusalClass?: string;
+  };
   console.error(refusalClass === undefined ? (stack ?? message) : `stannary: ${message} [${code}]`);
   return exitStatusOf(error);
 }

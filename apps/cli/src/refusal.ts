@@ -11,8 +11,16 @@ export class CliRefusal extends Error {
   readonly got: string | undefined;
   readonly where: string | undefined;
 
-  constructor(code: string, refusalClass: RefusalClass, detail: { where: string; expected: string; got: string; todo?: string }, options?: ErrorOptions) {
-    super(`${detail.where}: expected ${detail.expected}, got ${detail.got}${detail.todo === undefined ? '' : `; ${detail.todo}`}`, options);
+  constructor(
+    code: string,
+    refusalClass: RefusalClass,
+    detail: { where: string; expected: string; got: string; todo?: string },
+    options?: ErrorOptions,
+  ) {
+    super(
+      `${detail.where}: expected ${detail.expected}, got ${detail.got}${detail.todo === undefined ? '' : `; ${detail.todo}`}`,
+      options,
+    );
     this.name = 'CliRefusal';
     this.code = code;
     this.refusalClass = refusalClass;

@@ -1,4 +1,12 @@
-import { type DeliveredResult, drawAudits, type Evidence, judgeReplicas, replicaNodes, type SignedReceipt, type TaskResultFact } from '@stannary/arbitration';
+import {
+  type DeliveredResult,
+  drawAudits,
+  type Evidence,
+  judgeReplicas,
+  replicaNodes,
+  type SignedReceipt,
+  type TaskResultFact,
+} from '@stannary/arbitration';
 import type { EconomyState, Epoch, Grains, Statement } from '@stannary/kernel';
 import { decodeTaskReceipt, encodeCbor, parseCose, sha256, toHex } from '@stannary/wire';
 import type { GatewayContext, Open } from './context.ts';
@@ -43,7 +51,8 @@ export class Audits {
     const results = await this.#delivered(open, statement);
     const taskOf = new Map(results.map((result) => [result.taskId, result]));
     for (const draw of drawAudits(this.#context.economy, state, statement.beacon, results)) {
-      if (draw.isAudited) await this.#open(open, taskOf.get(draw.taskId)!.leaseId, statement.epoch, { state, beacon: statement.beacon });
+      if (draw.isAudited)
+        await this.#open(open, taskOf.get(draw.taskId)!.leaseId, statement.epoch, { state, beacon: statement.beacon });
     }
   }
 
@@ -68,8 +77,17 @@ export class Audits {
   }
 
   /** Puts a result under re-execution: one blind replica first. */
-  async #open(open: Open, leaseId: string, epoch: number, known: { state: EconomyState; beacon: string }): Promise<void> {
-    const added = await open.insertInto('audit').values({ lease_id: leaseId, epoch, status: 'open', reason: null }).onConflict((conflict) => conflict.doNothing()).executeTakeFirst();
+  async #open(
+    open: Open,
+    leaseId: string,
+    epoch: number,
+    known: { state: EconomyState; beacon: string },
+  ): Promise<void> {
+    const added = await open
+      .insertInto('audit')
+      .values({ lease_id: leaseId, epoch, status: 'open', reason: null })
+      .onConflict((conflict) => conflict.doNothing())
+      .executeTakeFirst();
     if (added.numInsertedOrUpdatedRows === 0n) return;
     this.#context.count('audits', 'opened');
     const original = await this.#execution(open, leaseId);
@@ -81,8 +99,15 @@ export class Audits {
     const known = this.#latest;
     if (known === null) return false;
     await this.#openDisputed(known);
-    const rows = await this.#context.db.selectFrom('audit').select(['lease_id', 'epoch']).where('status', '=', 'open').orderBy('epoch').orderBy('lease_id').execute();
-    for (const row of rows) await this.#context.db.transaction().execute((open) => this.#judgeOne(open, row.lease_id, known));
+    const rows = await this.#context.db
+      .selectFrom('audit')
+      .select(['lease_id', 'epoch'])
+      .where('status', '=', 'open')
+      .orderBy('epoch')
+      .orderBy('lease_id')
+      .execute();
+    for (const row of rows)
+      await this.#context.db.transaction().execute((open) => this.#judgeOne(open, row.lease_id, known));
     return false;
   }
 
@@ -97,7 +122,8 @@ export class Audits {
       .where('audit.lease_id', 'is', null)
       .select(['lease.lease_id', 'lease.epoch'])
       .execute();
-    for (const row of rows) await this.#context.db.transaction().execute((open) => this.#open(open, row.lease_id, row.epoch, known));
+    for (const row of rows)
+      await this.#context.db.transaction().execute((open) => this.#open(open, row.lease_id, row.epoch, known));
   }
 
   async #judgeOne(open: Open, leaseId: string, known: { state: EconomyState; beacon: string }): Promise<void> {
@@ -110,7 +136,12 @@ export class Audits {
     const original = await this.#execution(open, leaseId);
     const executions = await Promise.all(replicas.map((replica) => this.#execution(open, replica.leaseId!)));
     const judged = executions.map(factOf);
-    const judgement = judgeReplicas(factOf(original), judged, this.#context.economy.verification.replicasToConvict, this.#operatorsLeft(original, executions, known.state));
+    const judgement = judgeReplicas(
+      factOf(original),
+      judged,
+      this.#context.economy.verification.replicasToConvict,
+      this.#operatorsLeft(original, executions, known.state),
+    );
     switch (judgement.kind) {
       case 'pending':
         return this.#addReplicas(open, original, executions, judgement.need, known);
@@ -134,24 +165,39 @@ export class Audits {
   /** Everybody whose result stands gets an observation, replicas too: running them well is work done well. */
   async #confirm(open: Open, leaseId: string, nodeIds: readonly string[]): Promise<void> {
     for (const nodeId of nodeIds) {
-      await addVerdict(open, this.#context.nowMs(), `confirmed ${leaseId} ${nodeId}`, { kind: 'observation', nodeId, outcome: 'confirmed', count: 1 });
+      await addVerdict(open, this.#context.nowMs(), `confirmed ${leaseId} ${nodeId}`, {
+        kind: 'observation',
+        nodeId,
+        outcome: 'confirmed',
+        count: 1,
+      });
     }
   }
 
   /** The challenger is the first replica's operator that the truth agrees with. */
-  async #convict(open: Open, original: Execution, replicas: readonly Execution[], convicted: readonly string[], agreeing: readonly string[]): Promise<void> {
+  async #convict(
+    open: Open,
+    original: Execution,
+    replicas: readonly Execution[],
+    convicted: readonly string[],
+    agreeing: readonly string[],
+  ): Promise<void> {
     const challenger = replicas.find((replica) => agreeing.includes(replica.nodeId))!.operator;
     const evidence: Evidence = {
       kind: 'wrong-result',
       proof: {
         taskId: original.taskId,
-        replicasToConvict: this.#context.economy.verification.replicasToConvict,
         original: this.#signed(original),
         replicas: replicas.map((replica) => this.#signed(replica)),
       },
     };
     for (const execution of [original, ...replicas].filter(({ nodeId }) => convicted.includes(nodeId))) {
-      await this.#faults.wrongResult(open, { nodeId: execution.nodeId, leaseId: execution.leaseId, challenger, evidence });
+      await this.#faults.wrongResult(open, {
+        nodeId: execution.nodeId,
+        leaseId: execution.leaseId,
+        challenger,
+        evidence,
+      });
     }
   }
 
@@ -160,19 +206,43 @@ export class Audits {
   }
 
   /** Sells the work again to operators drawn by the beacon, each under a task id that says nothing of the first. */
-  async #addReplicas(open: Open, original: Execution, before: readonly Execution[], count: number, known: { state: EconomyState; beacon: string }): Promise<void> {
-    const candidates = known.state.nodes.filter((node) => node.status === 'active').map(({ nodeId, operator, bondGrains }) => ({ nodeId, operator, bondGrains }));
+  async #addReplicas(
+    open: Open,
+    original: Execution,
+    before: readonly Execution[],
+    count: number,
+    known: { state: EconomyState; beacon: string },
+  ): Promise<void> {
+    const candidates = known.state.nodes
+      .filter((node) => node.status === 'active')
+      .map(({ nodeId, operator, bondGrains }) => ({ nodeId, operator, bondGrains }));
     const excludedOperators = before.map(({ operator }) => operator);
-    const drawn = replicaNodes({ beacon: known.beacon, taskId: original.taskId, accusedOperator: original.operator, candidates, count, excludedOperators });
-    const task = await open.selectFrom('task').selectAll().where('task_id', '=', original.taskId).executeTakeFirstOrThrow();
+    const drawn = replicaNodes({
+      beacon: known.beacon,
+      taskId: original.taskId,
+      accusedOperator: original.operator,
+      candidates,
+      count,
+      excludedOperators,
+    });
+    const task = await open
+      .selectFrom('task')
+      .selectAll()
+      .where('task_id', '=', original.taskId)
+      .executeTakeFirstOrThrow();
     for (const [index, nodeId] of drawn.entries()) {
       const chosen = this.#devices.get(nodeId)!.operator;
-      const others = this.#devices.all().filter(({ operator }) => operator !== chosen).map(({ operator }) => operator);
+      const others = this.#devices
+        .all()
+        .filter(({ operator }) => operator !== chosen)
+        .map(({ operator }) => operator);
       await open
         .insertInto('task')
         .values({
           ...task,
-          task_id: toHex(sha256(encodeCbor(['replica', original.leaseId, before.length + index, this.#context.randomBytes(16)]))),
+          task_id: toHex(
+            sha256(encodeCbor(['replica', original.leaseId, before.length + index, this.#context.randomBytes(16)])),
+          ),
           purpose: 'audit',
           audit_of: original.leaseId,
           charge_grains_max: Number.MAX_SAFE_INTEGER,
@@ -191,10 +261,15 @@ export class Audits {
   /** A drawn operator that offers nothing must not stall the audit for ever. */
   async #widen(open: Open, leaseId: string, replicas: readonly Replica[], epoch: Epoch): Promise<void> {
     const epochMs = this.#context.economy.cadence.epochMs;
-    const stale = replicas.filter((replica) => replica.status === 'queued' && this.#context.nowMs() - replica.submittedMs > EPOCHS_TO_WIDEN * epochMs);
+    const stale = replicas.filter(
+      (replica) =>
+        replica.status === 'queued' && this.#context.nowMs() - replica.submittedMs > EPOCHS_TO_WIDEN * epochMs,
+    );
     if (stale.length === 0) return;
     const original = await this.#execution(open, leaseId);
-    const taken = replicas.filter((replica) => replica.nodeId !== null).map((replica) => this.#devices.get(replica.nodeId!)!.operator);
+    const taken = replicas
+      .filter((replica) => replica.nodeId !== null)
+      .map((replica) => this.#devices.get(replica.nodeId!)!.operator);
     const excluded = JSON.stringify([...new Set([original.operator, ...taken])].sort());
     const [first] = stale;
     await open.updateTable('task').set({ excluded_json: excluded }).where('task_id', '=', first!.taskId).execute();
@@ -203,7 +278,9 @@ export class Audits {
 
   #operatorsLeft(original: Execution, replicas: readonly Execution[], state: EconomyState): number {
     const seen = new Set([original.operator, ...replicas.map(({ operator }) => operator)]);
-    return new Set(state.nodes.filter((node) => node.status === 'active' && !seen.has(node.operator)).map((node) => node.operator)).size;
+    return new Set(
+      state.nodes.filter((node) => node.status === 'active' && !seen.has(node.operator)).map((node) => node.operator),
+    ).size;
   }
 
   async #replicas(open: Open, leaseId: string): Promise<Replica[]> {
@@ -215,11 +292,21 @@ export class Audits {
       .orderBy('task.submitted_ms')
       .orderBy('task.task_id')
       .execute();
-    return rows.map((row) => ({ taskId: row.task_id, status: row.status, submittedMs: row.submitted_ms, leaseId: row.lease_id, nodeId: row.node_id }));
+    return rows.map((row) => ({
+      taskId: row.task_id,
+      status: row.status,
+      submittedMs: row.submitted_ms,
+      leaseId: row.lease_id,
+      nodeId: row.node_id,
+    }));
   }
 
   async #execution(open: Open, leaseId: string): Promise<Execution> {
-    const row = await open.selectFrom('lease').select(['lease_id', 'task_id', 'node_id', 'receipt']).where('lease_id', '=', leaseId).executeTakeFirstOrThrow();
+    const row = await open
+      .selectFrom('lease')
+      .select(['lease_id', 'task_id', 'node_id', 'receipt'])
+      .where('lease_id', '=', leaseId)
+      .executeTakeFirstOrThrow();
     const operator = this.#devices.get(row.node_id)!.operator;
     return { leaseId: row.lease_id, taskId: row.task_id, nodeId: row.node_id, operator, receipt: row.receipt! };
   }

@@ -72,5 +72,9 @@ async function exists(path: string): Promise<boolean> {
 
 function oversized(got: number): GatewayRefusal {
   const message = `blob: expected at most ${BLOB_BYTES_MAX} bytes, got ${got}`;
-  return new GatewayRefusal({ code: 'BLOB-OVERSIZED', message, expected: `${BLOB_BYTES_MAX}`, got: `${got}` }, 413, 'input');
+  return new GatewayRefusal(
+    { code: 'BLOB-OVERSIZED', message, expected: `${BLOB_BYTES_MAX}`, got: `${got}` },
+    413,
+    'input',
+  );
 }

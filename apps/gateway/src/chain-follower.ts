@@ -52,9 +52,15 @@ export class ChainFollower {
     const { chainId, clock, nowMs } = this.#context;
     const epoch = epochAt(clock(), nowMs());
     const place = { chain: chainId, transactionHash: event.txHash, logIndex: event.logIndex, epoch };
-    if (event.kind === 'deposit') return [depositPosting({ ...place, account: event.account, creditsGrains: grainsOf(event.grains) })];
+    if (event.kind === 'deposit')
+      return [depositPosting({ ...place, account: event.account, creditsGrains: grainsOf(event.grains) })];
     if (event.kind !== 'claim') return [];
-    return claimPostings({ ...place, account: event.account, creditsGrains: grainsOf(event.creditsGrains), tokensGrains: grainsOf(event.tokensGrains) });
+    return claimPostings({
+      ...place,
+      account: event.account,
+      creditsGrains: grainsOf(event.creditsGrains),
+      tokensGrains: grainsOf(event.tokensGrains),
+    });
   }
 
   /** Ledger and chain must say the same of every grain that crossed between them, at the same block. */
@@ -90,7 +96,12 @@ export class ChainFollower {
 
 async function noteSlash(open: Open, event: ChainEvent): Promise<void> {
   if (event.kind === 'slash-proposed') {
-    const change = { chain_slash_id: `${event.slashId}`, slash_grains: event.grains, proposed_tx: event.txHash, slash_due_ms: event.finalisableAtMs };
+    const change = {
+      chain_slash_id: `${event.slashId}`,
+      slash_grains: event.grains,
+      proposed_tx: event.txHash,
+      slash_due_ms: event.finalisableAtMs,
+    };
     await open
       .updateTable('fault')
       .set(change)
@@ -100,6 +111,10 @@ async function noteSlash(open: Open, event: ChainEvent): Promise<void> {
       .execute();
   }
   if (event.kind === 'slash-final') {
-    await open.updateTable('fault').set({ final_tx: event.txHash }).where('chain_slash_id', '=', `${event.slashId}`).execute();
+    await open
+      .updateTable('fault')
+      .set({ final_tx: event.txHash })
+      .where('chain_slash_id', '=', `${event.slashId}`)
+      .execute();
   }
 }

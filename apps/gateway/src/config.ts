@@ -19,7 +19,13 @@ const CONFIG = Type.Object(
     addressBook: Type.Object({
       chain: Type.String(),
       deploymentBlock: Type.Integer(),
-      contracts: Type.Object({ workToken: ADDRESS, credit: ADDRESS, nodeRegistry: ADDRESS, bondVault: ADDRESS, settlement: ADDRESS }),
+      contracts: Type.Object({
+        workToken: ADDRESS,
+        credit: ADDRESS,
+        nodeRegistry: ADDRESS,
+        bondVault: ADDRESS,
+        settlement: ADDRESS,
+      }),
     }),
     /** Files, each of mode 0600: the poster's account, its receipt key, the seed of its hash chain. */
     posterKeyFile: Type.String(),
@@ -47,10 +53,19 @@ export async function readConfig(path: string): Promise<GatewayConfig> {
   try {
     value = JSON.parse(await readFile(path, 'utf8'));
   } catch (cause) {
-    throw new GatewayRefusal({ code: 'CONFIG-UNREADABLE', message: `${path}: expected JSON, got ${(cause as Error).message}` }, 500, 'give-up', { cause });
+    throw new GatewayRefusal(
+      { code: 'CONFIG-UNREADABLE', message: `${path}: expected JSON, got ${(cause as Error).message}` },
+      500,
+      'give-up',
+      { cause },
+    );
   }
   if (Value.Check(CONFIG, value)) return value;
   const [first] = Value.Errors(CONFIG, value);
   const where = first?.instancePath ?? '';
-  throw new GatewayRefusal({ code: 'CONFIG-INVALID', message: `${path}${where}: ${first?.message ?? 'does not fit'}`, where }, 500, 'input');
+  throw new GatewayRefusal(
+    { code: 'CONFIG-INVALID', message: `${path}${where}: ${first?.message ?? 'does not fit'}`, where },
+    500,
+    'input',
+  );
 }

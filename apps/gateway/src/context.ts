@@ -1,8 +1,8 @@
+import type { LedgerSchema } from '@stannary/billing/postgres';
 import type { ChainReader, ChainSender } from '@stannary/chain';
 import type { Economy, EpochClock } from '@stannary/kernel';
 import type { Hash, Sign } from '@stannary/wire';
 import type { Kysely, Transaction } from 'kysely';
-import type { LedgerSchema } from '@stannary/billing/postgres';
 import type { Blobs } from './blobs.ts';
 import type { GatewayTables } from './tables.ts';
 

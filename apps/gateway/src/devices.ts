@@ -1,5 +1,5 @@
 import { createPublicKey, type KeyObject, verify as nodeVerify } from 'node:crypto';
-import { decodeDeviceRequest, type DeviceRequest, fromHex, parseCose, type Verify } from '@stannary/wire';
+import { type DeviceRequest, decodeDeviceRequest, fromHex, parseCose, type Verify } from '@stannary/wire';
 import type { GatewayContext } from './context.ts';
 import { refuse } from './refusals.ts';
 

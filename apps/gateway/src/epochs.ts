@@ -1,7 +1,22 @@
 import { releasePosting, statementPostings } from '@stannary/billing';
 import { appendPostings } from '@stannary/billing/postgres';
 import type { Block } from '@stannary/chain';
-import { type ChainFacts, type EconomyState, type Epoch, type EpochInputs, epochAt, epochEndMs, genesisState, type Grains, isLastEpochOfEra, type NcuMs, type Settled, settleEpoch, type UsageLine, type Verdict } from '@stannary/kernel';
+import {
+  type ChainFacts,
+  type EconomyState,
+  type Epoch,
+  type EpochInputs,
+  epochAt,
+  epochEndMs,
+  type Grains,
+  genesisState,
+  isLastEpochOfEra,
+  type NcuMs,
+  type Settled,
+  settleEpoch,
+  type UsageLine,
+  type Verdict,
+} from '@stannary/kernel';
 import { beaconOf, cborOf, contentHash, encodeCbor, fromHex, merkleRoot, RESOURCE_CODES, toHex } from '@stannary/wire';
 import type { Audits } from './audits.ts';
 import type { GatewayContext, Open } from './context.ts';
@@ -35,7 +50,12 @@ export class Epochs {
 
   /** Takes up where the last stored statement left off. */
   async load(): Promise<void> {
-    const rows = await this.#context.db.selectFrom('statement').select(['epoch', 'state_json', 'inputs_json']).orderBy('epoch', 'desc').limit(3).execute();
+    const rows = await this.#context.db
+      .selectFrom('statement')
+      .select(['epoch', 'state_json', 'inputs_json'])
+      .orderBy('epoch', 'desc')
+      .limit(3)
+      .execute();
     if (rows[0] !== undefined) this.#state = JSON.parse(rows[0].state_json) as EconomyState;
     for (const row of rows) this.#beacons.set(row.epoch, (JSON.parse(row.inputs_json) as EpochInputs).beacon);
     if (rows[0] !== undefined) this.#audits.know(this.#state, this.#beacons.get(rows[0].epoch)!);
@@ -75,14 +95,32 @@ export class Epochs {
   async #seal(epoch: Epoch): Promise<string> {
     const { db, nowMs } = this.#context;
     return db.transaction().execute(async (open) => {
-      const before = await open.selectFrom('epoch_commit').select('batches_root').where('epoch', '=', epoch).executeTakeFirst();
+      const before = await open
+        .selectFrom('epoch_commit')
+        .select('batches_root')
+        .where('epoch', '=', epoch)
+        .executeTakeFirst();
       if (before !== undefined) return before.batches_root;
       await this.#work.expire(open, epoch);
-      const batches = await open.updateTable('batch').set({ settled_epoch: epoch }).where('settled_epoch', 'is', null).where('epoch', '<=', epoch).returning('batch_id').execute();
-      await open.updateTable('usage').set({ settled_epoch: epoch }).where('settled_epoch', 'is', null).where('epoch', '<=', epoch).execute();
+      const batches = await open
+        .updateTable('batch')
+        .set({ settled_epoch: epoch })
+        .where('settled_epoch', 'is', null)
+        .where('epoch', '<=', epoch)
+        .returning('batch_id')
+        .execute();
+      await open
+        .updateTable('usage')
+        .set({ settled_epoch: epoch })
+        .where('settled_epoch', 'is', null)
+        .where('epoch', '<=', epoch)
+        .execute();
       const leaves = batches.map((row) => row.batch_id).sort();
       const batchesRoot = toHex(merkleRoot(leaves.map((leaf) => fromHex(leaf))));
-      await open.insertInto('epoch_commit').values({ epoch, batches_root: batchesRoot, sealed_ms: nowMs(), tx_hash: null, block_number: null }).execute();
+      await open
+        .insertInto('epoch_commit')
+        .values({ epoch, batches_root: batchesRoot, sealed_ms: nowMs(), tx_hash: null, block_number: null })
+        .execute();
       return batchesRoot;
     });
   }
@@ -90,31 +128,52 @@ export class Epochs {
   /** Puts the root on the chain before anyone can know the beacon; returns the block that holds it. */
   async #commit(epoch: Epoch, batchesRoot: string): Promise<number> {
     const { db, chain, sender } = this.#context;
-    const row = await db.selectFrom('epoch_commit').select('block_number').where('epoch', '=', epoch).executeTakeFirstOrThrow();
+    const row = await db
+      .selectFrom('epoch_commit')
+      .select('block_number')
+      .where('epoch', '=', epoch)
+      .executeTakeFirstOrThrow();
     if (row.block_number !== null) return row.block_number;
     const sent = (await chain.epochCommit(epoch)) ?? (await sender.commitEpoch(epoch, batchesRoot));
     this.#context.count('chainSends', 'commitEpoch');
-    await db.updateTable('epoch_commit').set({ tx_hash: sent.txHash, block_number: sent.blockNumber }).where('epoch', '=', epoch).execute();
+    await db
+      .updateTable('epoch_commit')
+      .set({ tx_hash: sent.txHash, block_number: sent.blockNumber })
+      .where('epoch', '=', epoch)
+      .execute();
     return sent.blockNumber;
   }
 
   async #settle(epoch: Epoch, block: Block): Promise<void> {
     const { db, economy, economyHash } = this.#context;
     const preimage = this.#context.beaconPreimage(epoch);
-    const beacon = beaconOf({ chain: this.#context.chainId, epoch, preimage, prevrandao: block.prevrandao.replace(/^0x/, '') });
-    const chain = await this.#chainFacts(block);
-    const settled = await db.transaction().setIsolationLevel('repeatable read').execute(async (open) => {
-      const inputs = await this.#inputs(open, epoch, beacon, chain);
-      const result = settleEpoch(economy, economyHash, this.#state, inputs);
-      await this.#store(open, result, inputs, toHex(preimage));
-      return result;
+    const beacon = beaconOf({
+      chain: this.#context.chainId,
+      epoch,
+      preimage,
+      prevrandao: block.prevrandao.replace(/^0x/, ''),
     });
+    const chain = await this.#chainFacts(block);
+    const settled = await db
+      .transaction()
+      .setIsolationLevel('repeatable read')
+      .execute(async (open) => {
+        const inputs = await this.#inputs(open, epoch, beacon, chain);
+        const result = settleEpoch(economy, economyHash, this.#state, inputs);
+        await this.#store(open, result, inputs, toHex(preimage));
+        return result;
+      });
     this.#state = settled.state;
     this.#beacons.set(epoch, beacon);
     this.#beacons.delete(epoch - 3);
     this.#audits.know(settled.state, beacon);
     const { statement } = settled;
-    this.#context.log('info', 'epoch settled', { epoch, usedNcuMs: statement.usedNcuMs, chargedGrains: statement.totals.chargedGrains, faults: statement.faults.length });
+    this.#context.log('info', 'epoch settled', {
+      epoch,
+      usedNcuMs: statement.usedNcuMs,
+      chargedGrains: statement.totals.chargedGrains,
+      faults: statement.faults.length,
+    });
     this.#context.signal('epoch-settled');
   }
 
@@ -124,15 +183,30 @@ export class Epochs {
     return {
       blockNumber: block.number,
       blockHash: block.hash,
-      nodes: nodes.map(({ nodeId, operator, className, milliNcu, bondGrains }) => ({ nodeId, operator, className, milliNcu, bondGrains })),
+      nodes: nodes.map(({ nodeId, operator, className, milliNcu, bondGrains }) => ({
+        nodeId,
+        operator,
+        className,
+        milliNcu,
+        bondGrains,
+      })),
     };
   }
 
   async #inputs(open: Open, epoch: Epoch, beacon: string, chain: ChainFacts): Promise<EpochInputs> {
     const usage = await usageOf(open, epoch);
     const verdicts = await verdictsOf(open, epoch);
-    const withdrawals = await open.selectFrom('withdrawal').select(['account', 'credits_grains']).where('settled_epoch', 'is', null).orderBy('withdrawal_id').execute();
-    const offered = await open.selectFrom('offer').select(({ fn }) => fn.sum('capacity_ncu_ms').as('sum')).where('epoch', '=', epoch).executeTakeFirst();
+    const withdrawals = await open
+      .selectFrom('withdrawal')
+      .select(['account', 'credits_grains'])
+      .where('settled_epoch', 'is', null)
+      .orderBy('withdrawal_id')
+      .execute();
+    const offered = await open
+      .selectFrom('offer')
+      .select(({ fn }) => fn.sum('capacity_ncu_ms').as('sum'))
+      .where('epoch', '=', epoch)
+      .executeTakeFirst();
     return {
       epoch,
       usage,
@@ -174,7 +248,8 @@ export class Epochs {
     await this.#faults.applyStatement(open, statement);
     await this.#audits.draw(open, statement, state);
     if (statement.eraResult !== null) await recordEra(open, this.#context, statement);
-    if (isLastEpochOfEra(this.#context.clock(), epoch) !== (statement.eraResult !== null)) throw new Error(`epoch ${epoch}: the era's end is not the kernel's`);
+    if (isLastEpochOfEra(this.#context.clock(), epoch) !== (statement.eraResult !== null))
+      throw new Error(`epoch ${epoch}: the era's end is not the kernel's`);
   }
 
   async #storeCharges(open: Open, statement: Settled['statement']): Promise<void> {
@@ -200,7 +275,10 @@ export class Epochs {
       .select(['task.task_id', 'task.consumer', 'task.charge_grains_max', 'lease.lease_id'])
       .execute();
     if (rows.length === 0) return;
-    const charged = await chargedByLease(open, rows.map((row) => row.lease_id));
+    const charged = await chargedByLease(
+      open,
+      rows.map((row) => row.lease_id),
+    );
     const left = rows.map((row) => ({
       taskId: row.task_id,
       consumer: row.consumer,
@@ -209,7 +287,15 @@ export class Epochs {
     }));
     const postings = left.filter(({ amountGrains }) => amountGrains > 0).map(releasePosting);
     await appendPostings(open, postings, this.#context.nowMs());
-    await open.updateTable('task').set({ escrow_open: false }).where('task_id', 'in', rows.map((row) => row.task_id)).execute();
+    await open
+      .updateTable('task')
+      .set({ escrow_open: false })
+      .where(
+        'task_id',
+        'in',
+        rows.map((row) => row.task_id),
+      )
+      .execute();
   }
 }
 
@@ -228,7 +314,15 @@ async function usageOf(open: Open, settledEpoch: Epoch): Promise<UsageLine[]> {
     .innerJoin('lease', 'lease.lease_id', 'usage.lease_id')
     .innerJoin('task', 'task.task_id', 'lease.task_id')
     .where('usage.settled_epoch', '=', settledEpoch)
-    .select(({ fn }) => ['usage.lease_id', 'usage.node_id', 'usage.resource', 'usage.epoch', 'task.consumer', 'task.purpose', fn.sum('usage.quantity').as('quantity')])
+    .select(({ fn }) => [
+      'usage.lease_id',
+      'usage.node_id',
+      'usage.resource',
+      'usage.epoch',
+      'task.consumer',
+      'task.purpose',
+      fn.sum('usage.quantity').as('quantity'),
+    ])
     .groupBy(['usage.lease_id', 'usage.node_id', 'usage.resource', 'usage.epoch', 'task.consumer', 'task.purpose'])
     .orderBy('usage.lease_id')
     .orderBy('usage.resource')
@@ -247,7 +341,12 @@ async function usageOf(open: Open, settledEpoch: Epoch): Promise<UsageLine[]> {
 
 /** Verdicts that no settlement has had yet, and what became of each node's leases. */
 async function verdictsOf(open: Open, epoch: Epoch): Promise<Verdict[]> {
-  const rows = await open.selectFrom('verdict').select('verdict_json').where('settled_epoch', 'is', null).orderBy('verdict_id').execute();
+  const rows = await open
+    .selectFrom('verdict')
+    .select('verdict_json')
+    .where('settled_epoch', 'is', null)
+    .orderBy('verdict_id')
+    .execute();
   const verdicts = rows.map((row) => JSON.parse(row.verdict_json) as Verdict);
   const ended = await open
     .selectFrom('lease')
@@ -260,7 +359,12 @@ async function verdictsOf(open: Open, epoch: Epoch): Promise<Verdict[]> {
     .orderBy('status')
     .execute();
   const observations = ended.map(
-    (row): Verdict => ({ kind: 'observation', nodeId: row.node_id, outcome: row.status === 'done' ? 'completed' : 'abandoned', count: Number(row.n) }),
+    (row): Verdict => ({
+      kind: 'observation',
+      nodeId: row.node_id,
+      outcome: row.status === 'done' ? 'completed' : 'abandoned',
+      count: Number(row.n),
+    }),
   );
   return [...verdicts, ...observations];
 }
@@ -268,13 +372,20 @@ async function verdictsOf(open: Open, epoch: Epoch): Promise<Verdict[]> {
 async function markSettled(open: Open, epoch: Epoch): Promise<void> {
   await open.updateTable('verdict').set({ settled_epoch: epoch }).where('settled_epoch', 'is', null).execute();
   await open.updateTable('withdrawal').set({ settled_epoch: epoch }).where('settled_epoch', 'is', null).execute();
-  await open.updateTable('lease').set({ observed: true }).where('observed', '=', false).where('epoch', '<=', epoch).where('status', 'in', ['done', 'abandoned']).execute();
+  await open
+    .updateTable('lease')
+    .set({ observed: true })
+    .where('observed', '=', false)
+    .where('epoch', '<=', epoch)
+    .where('status', 'in', ['done', 'abandoned'])
+    .execute();
 }
 
 async function addNodeTotals(open: Open, statement: Settled['statement'], inputs: EpochInputs): Promise<void> {
   for (const line of statement.nodes) {
     const usage = inputs.usage.filter((row) => row.nodeId === line.nodeId);
-    const quantityOf = (resource: number) => usage.filter((row) => row.resource === resource).reduce((sum, row) => sum + row.quantity, 0);
+    const quantityOf = (resource: number) =>
+      usage.filter((row) => row.resource === resource).reduce((sum, row) => sum + row.quantity, 0);
     const added = {
       credits_grains: line.earnedCreditsGrains,
       tokens_grains: line.earnedTokensGrains,
@@ -301,7 +412,11 @@ async function addNodeTotals(open: Open, statement: Settled['statement'], inputs
 }
 
 async function chargedByLease(open: Open, leaseIds: readonly string[]): Promise<Map<string, number>> {
-  const rows = await open.selectFrom('charge').select(['lease_id', 'line_json']).where('lease_id', 'in', leaseIds).execute();
+  const rows = await open
+    .selectFrom('charge')
+    .select(['lease_id', 'line_json'])
+    .where('lease_id', 'in', leaseIds)
+    .execute();
   const charged = new Map<string, number>();
   for (const row of rows) {
     const { chargeGrains } = JSON.parse(row.line_json) as { chargeGrains: number };

@@ -1,6 +1,14 @@
 import { type EraHeader, eraHeaderHash } from '@stannary/chain';
 import type { Payout, Statement } from '@stannary/kernel';
-import { addressBytes, contentHash, fromHex, genericSumTree, type PayoutLeaf, type SumLeaf, sumTree } from '@stannary/wire';
+import {
+  addressBytes,
+  contentHash,
+  fromHex,
+  genericSumTree,
+  type PayoutLeaf,
+  type SumLeaf,
+  sumTree,
+} from '@stannary/wire';
 import type { EraHeaderAnswer } from './client/api.ts';
 import type { GatewayContext, Open } from './context.ts';
 
@@ -14,9 +22,19 @@ export async function recordEra(open: Open, context: GatewayContext, last: State
   const { era } = last.eraResult!;
   const payouts = payeesOf(last, context);
   const firstEpoch = last.epoch - context.economy.cadence.epochsPerEra + 1;
-  const rows = await open.selectFrom('statement').select(['statement_json', 'statement_hash']).where('epoch', '>=', firstEpoch).where('epoch', '<=', last.epoch).orderBy('epoch').execute();
+  const rows = await open
+    .selectFrom('statement')
+    .select(['statement_json', 'statement_hash'])
+    .where('epoch', '>=', firstEpoch)
+    .where('epoch', '<=', last.epoch)
+    .orderBy('epoch')
+    .execute();
   const statements = rows.map((row) => JSON.parse(row.statement_json) as Statement);
-  const parent = await open.selectFrom('era').select('header_hash').where('era', '=', era - 1).executeTakeFirst();
+  const parent = await open
+    .selectFrom('era')
+    .select('header_hash')
+    .where('era', '=', era - 1)
+    .executeTakeFirst();
   const tree = sumTree(payouts.map(leafOf));
   const header: StoredHeader = {
     era,
@@ -60,12 +78,19 @@ export function chainHeader(header: StoredHeader): EraHeader {
 export function payoutTree(leavesJson: string) {
   const leaves = (JSON.parse(leavesJson) as Payout[]).map(leafOf);
   const tree = sumTree(leaves);
-  const proof = (index: number) => tree.proof(index).siblings.map(({ hash, credits, tokens }) => ({ hash, credits: `${credits}`, tokens: `${tokens}` }));
+  const proof = (index: number) =>
+    tree
+      .proof(index)
+      .siblings.map(({ hash, credits, tokens }) => ({ hash, credits: `${credits}`, tokens: `${tokens}` }));
   return { leaves, proof };
 }
 
 function leafOf(payout: Payout): PayoutLeaf {
-  return { account: payout.account, credits: BigInt(payout.cumulativeCredits), tokens: BigInt(payout.cumulativeTokens) };
+  return {
+    account: payout.account,
+    credits: BigInt(payout.cumulativeCredits),
+    tokens: BigInt(payout.cumulativeTokens),
+  };
 }
 
 /** What each node earned in each epoch, with what it followed from: key (account, node, epoch, class). */

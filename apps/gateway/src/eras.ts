@@ -1,5 +1,5 @@
-import { chainHeader, type StoredHeader } from './era-trees.ts';
 import type { GatewayContext } from './context.ts';
+import { chainHeader, type StoredHeader } from './era-trees.ts';
 
 /** Takes each era's root to the chain: posted in order, finalised when its window has passed, and only final blocks count. */
 export class Eras {
@@ -11,7 +11,13 @@ export class Eras {
 
   /** One step for the oldest era that is not final; true when it moved. */
   async run(): Promise<boolean> {
-    const row = await this.#context.db.selectFrom('era').selectAll().where('status', '!=', 'finalised').orderBy('era').limit(1).executeTakeFirst();
+    const row = await this.#context.db
+      .selectFrom('era')
+      .selectAll()
+      .where('status', '!=', 'finalised')
+      .orderBy('era')
+      .limit(1)
+      .executeTakeFirst();
     if (row === undefined) return false;
     const header = JSON.parse(row.header_json) as StoredHeader;
     return row.status === 'computed' ? this.#post(header) : this.#finalise(header);
@@ -23,7 +29,11 @@ export class Eras {
     const known = await chain.postedEra(header.era);
     const sent = known ?? (await sender.postEra(chainHeader(header)));
     if (known === null) this.#context.count('chainSends', 'postEra');
-    await db.updateTable('era').set({ status: 'posted', posted_tx: sent.txHash, posted_ms: this.#context.nowMs() }).where('era', '=', header.era).execute();
+    await db
+      .updateTable('era')
+      .set({ status: 'posted', posted_tx: sent.txHash, posted_ms: this.#context.nowMs() })
+      .where('era', '=', header.era)
+      .execute();
     this.#context.log('info', 'era posted', { era: header.era, txHash: sent.txHash, payoutRoot: header.payoutRoot });
     return true;
   }
@@ -36,7 +46,11 @@ export class Eras {
     if (known === null) this.#context.count('chainSends', 'finaliseEra');
     const { number } = await chain.finalBlock();
     if (sent.blockNumber > number) return false;
-    await db.updateTable('era').set({ status: 'finalised', finalised_tx: sent.txHash }).where('era', '=', header.era).execute();
+    await db
+      .updateTable('era')
+      .set({ status: 'finalised', finalised_tx: sent.txHash })
+      .where('era', '=', header.era)
+      .execute();
     this.#context.log('info', 'era final', { era: header.era, txHash: sent.txHash });
     return true;
   }

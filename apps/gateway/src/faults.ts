@@ -1,4 +1,10 @@
-import { describeEvidence, type Evidence, encodeEvidence, type EquivocationProof, evidenceHash } from '@stannary/arbitration';
+import {
+  describeEvidence,
+  type EquivocationProof,
+  type Evidence,
+  encodeEvidence,
+  evidenceHash,
+} from '@stannary/arbitration';
 import { type ChargedWindow, type ChargeLine, mulDivUp, type Statement, type Verdict } from '@stannary/kernel';
 import { contentHash } from '@stannary/wire';
 import type { GatewayContext, Open } from './context.ts';
@@ -26,11 +32,20 @@ export class Faults {
   /** Two signed headers of one number: the pair is the whole proof. What exposes it is the gateway's own work. */
   async equivocation(open: Open, nodeId: string, proof: EquivocationProof): Promise<void> {
     const { insurance } = this.#context.accounts;
-    await this.#record(open, { nodeId, offence: 'equivocation', leaseId: null, challenger: insurance, evidence: { kind: 'equivocation', proof } });
+    await this.#record(open, {
+      nodeId,
+      offence: 'equivocation',
+      leaseId: null,
+      challenger: insurance,
+      evidence: { kind: 'equivocation', proof },
+    });
   }
 
   /** An executed task whose result enough blind replicas contradict. */
-  async wrongResult(open: Open, fault: { nodeId: string; leaseId: string; challenger: string; evidence: Evidence }): Promise<void> {
+  async wrongResult(
+    open: Open,
+    fault: { nodeId: string; leaseId: string; challenger: string; evidence: Evidence },
+  ): Promise<void> {
     await this.#record(open, { ...fault, offence: 'wrong-result' });
   }
 
@@ -41,14 +56,35 @@ export class Faults {
     const faultId = contentHash(['fault', found.offence, found.nodeId, found.leaseId ?? hash]);
     const known = await open.selectFrom('fault').select('fault_id').where('fault_id', '=', faultId).executeTakeFirst();
     if (known !== undefined || this.#devices.get(found.nodeId) === null) return;
-    await open.insertInto('evidence').values({ hash, bytes, description: describeEvidence(bytes) }).onConflict((conflict) => conflict.doNothing()).execute();
+    await open
+      .insertInto('evidence')
+      .values({ hash, bytes, description: describeEvidence(bytes) })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
     await open
       .insertInto('fault')
-      .values({ fault_id: faultId, node_id: found.nodeId, offence: found.offence, stage: 'found', evidence_hash: hash, challenger: found.challenger, slash_grains: 0, refunded_grains: 0 })
+      .values({
+        fault_id: faultId,
+        node_id: found.nodeId,
+        offence: found.offence,
+        stage: 'found',
+        evidence_hash: hash,
+        challenger: found.challenger,
+        slash_grains: 0,
+        refunded_grains: 0,
+      })
       .execute();
     const windows = found.leaseId === null ? [] : await windowsOf(open, found.leaseId);
     const { nodeId, offence, challenger } = found;
-    await addVerdict(open, this.#context.nowMs(), faultId, { kind: 'fault-proposed', faultId, nodeId, offence, evidence: hash, challenger, windows });
+    await addVerdict(open, this.#context.nowMs(), faultId, {
+      kind: 'fault-proposed',
+      faultId,
+      nodeId,
+      offence,
+      evidence: hash,
+      challenger,
+      windows,
+    });
     this.#context.count('faults', offence);
     this.#context.log('warn', 'fault found', { nodeId, offence, evidence: hash });
   }
@@ -58,8 +94,13 @@ export class Faults {
     for (const line of statement.faults) {
       const stage = { stage: line.stage, proposed_epoch: line.proposedEpoch, final_epoch: line.finalEpoch };
       const refunded = line.refunds.reduce((sum, refund) => sum + refund.creditsGrains, 0);
-      const slash = line.stage === 'proposed' ? { slash_grains: this.#slashGrains(statement, line.nodeId, line.offence) } : {};
-      await open.updateTable('fault').set({ ...stage, ...slash, refunded_grains: refunded }).where('fault_id', '=', line.faultId).execute();
+      const slash =
+        line.stage === 'proposed' ? { slash_grains: this.#slashGrains(statement, line.nodeId, line.offence) } : {};
+      await open
+        .updateTable('fault')
+        .set({ ...stage, ...slash, refunded_grains: refunded })
+        .where('fault_id', '=', line.faultId)
+        .execute();
     }
   }
 
@@ -83,17 +124,25 @@ export async function addVerdict(open: Open, nowMs: number, verdictId: string, v
 
 /** The lease's charges as past statements fixed them. */
 async function windowsOf(open: Open, leaseId: string): Promise<ChargedWindow[]> {
-  const rows = await open.selectFrom('charge').select('line_json').where('lease_id', '=', leaseId).orderBy('resource').orderBy('settled_epoch').execute();
+  const rows = await open
+    .selectFrom('charge')
+    .select('line_json')
+    .where('lease_id', '=', leaseId)
+    .orderBy('resource')
+    .orderBy('settled_epoch')
+    .execute();
   const lines = rows.map((row) => JSON.parse(row.line_json) as ChargeLine).filter((line) => line.chargeGrains > 0);
-  return lines.map(({ epoch, resource, consumer, chargeGrains, earnedGrains, burnGrains, insuranceGrains, treasuryGrains }) => ({
-    epoch,
-    leaseId,
-    resource,
-    consumer,
-    chargeGrains,
-    earnedGrains,
-    burnGrains,
-    insuranceGrains,
-    treasuryGrains,
-  }));
+  return lines.map(
+    ({ epoch, resource, consumer, chargeGrains, earnedGrains, burnGrains, insuranceGrains, treasuryGrains }) => ({
+      epoch,
+      leaseId,
+      resource,
+      consumer,
+      chargeGrains,
+      earnedGrains,
+      burnGrains,
+      insuranceGrains,
+      treasuryGrains,
+    }),
+  );
 }

@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey, hash as nodeHash, randomBytes, sign as nodeSign } from 'node:crypto';
+import { createPrivateKey, createPublicKey, hash as nodeHash, sign as nodeSign, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LEDGER_MIGRATIONS, migrate, openDatabase } from '@stannary/billing/postgres';
@@ -9,6 +9,7 @@ import type { Economy } from '@stannary/kernel';
 import { externalAad, fromHex, type Hash, hashChain, normaliseLowS, type Sign, toHex } from '@stannary/wire';
 import { Audits } from './audits.ts';
 import { Blobs } from './blobs.ts';
+import { ChainFollower } from './chain-follower.ts';
 import type { NetworkAnswer } from './client/api.ts';
 import { GatewayRefusal } from './client/refusal.ts';
 import { Conductor } from './conductor.ts';
@@ -17,7 +18,6 @@ import type { Database, GatewayContext, Log, Tables } from './context.ts';
 import { Devices } from './devices.ts';
 import { Epochs } from './epochs.ts';
 import { Eras } from './eras.ts';
-import { ChainFollower } from './chain-follower.ts';
 import { Faults } from './faults.ts';
 import { buildServer } from './http.ts';
 import { Intake } from './intake.ts';
@@ -59,7 +59,13 @@ export async function startGateway(config: GatewayConfig, log: Log): Promise<Gat
   }
 }
 
-async function assemble(config: GatewayConfig, economy: Economy, economyHash: string, db: Database, log: Log): Promise<Gateway> {
+async function assemble(
+  config: GatewayConfig,
+  economy: Economy,
+  economyHash: string,
+  db: Database,
+  log: Log,
+): Promise<Gateway> {
   const metrics = new Metrics();
   const signals = new Signals();
   const clock = await NetworkClock.open(db, economy.cadence, Date.now(), config);
@@ -95,7 +101,17 @@ async function assemble(config: GatewayConfig, economy: Economy, economyHash: st
     { name: 'beat', everyMs: BEAT_MS, run: () => clock.beat(Date.now()).then(() => false) },
   ]);
   const accountOfKey = new Map(config.consumers.map(({ keyHash, account }) => [keyHash, account]));
-  const server = await buildServer({ blobs: context.blobs, intake, metrics, records, tasks, work, accountOfKey, requestsPerSecondMax: config.requestsPerSecondMax, log });
+  const server = await buildServer({
+    blobs: context.blobs,
+    intake,
+    metrics,
+    records,
+    tasks,
+    work,
+    accountOfKey,
+    requestsPerSecondMax: config.requestsPerSecondMax,
+    log,
+  });
   const url = await listen(server, config);
   log('info', 'gateway listens', { url, economyHash, epoch: epochs.current });
   return {
@@ -178,10 +194,25 @@ async function storeModules(blobs: Blobs): Promise<Record<string, string>> {
   return hashes;
 }
 
-function networkAnswer(config: GatewayConfig, context: GatewayContext, posterKey: string, modules: Record<string, string>): Omit<NetworkAnswer, 'clock'> {
+function networkAnswer(
+  config: GatewayConfig,
+  context: GatewayContext,
+  posterKey: string,
+  modules: Record<string, string>,
+): Omit<NetworkAnswer, 'clock'> {
   const { chain, contracts } = config.addressBook;
   const { economy, economyHash, costTableHash } = context;
-  return { name: config.name, chain, rpcUrl: config.rpcUrl, contracts, economyHash, economy, posterKey, modules, fuelCostTable: costTableHash };
+  return {
+    name: config.name,
+    chain,
+    rpcUrl: config.rpcUrl,
+    contracts,
+    economyHash,
+    economy,
+    posterKey,
+    modules,
+    fuelCostTable: costTableHash,
+  };
 }
 
 async function listen(server: Awaited<ReturnType<typeof buildServer>>, config: GatewayConfig): Promise<string> {

@@ -35,16 +35,31 @@ const EPOCH_PARAMS = { schema: { params: Type.Object({ epoch: INDEX }) } };
 
 /** The gateway's HTTP server, not yet listening. Every answer that is not a success is a RefusalAnswer. */
 export async function buildServer(parts: HttpParts): Promise<FastifyInstance> {
-  const server = fastify({ bodyLimit: BLOB_BYTES_MAX + 1024, forceCloseConnections: true, routerOptions: { maxParamLength: 128 } });
+  const server = fastify({
+    bodyLimit: BLOB_BYTES_MAX + 1024,
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 128 },
+  });
   await server.register(rateLimit, {
     max: parts.requestsPerSecondMax,
     timeWindow: 1000,
-    errorResponseBuilder: () => refuse('REQUEST-RATE', 'address', `at most ${parts.requestsPerSecondMax} a second`, 'more'),
+    errorResponseBuilder: () =>
+      refuse('REQUEST-RATE', 'address', `at most ${parts.requestsPerSecondMax} a second`, 'more'),
   });
-  server.addContentTypeParser(['application/cose', 'application/octet-stream'], { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  server.addContentTypeParser(
+    ['application/cose', 'application/octet-stream'],
+    { parseAs: 'buffer' },
+    (_request, body, done) => done(null, body),
+  );
   server.addHook('onSend', async (request, reply) => publish(request, reply));
   server.setErrorHandler((error, _request, reply) => answerRefusal(parts, error, reply));
-  server.setNotFoundHandler((request, reply) => answerRefusal(parts, refuse('ROUTE-UNKNOWN', request.url.slice(0, 80), 'a route of docs/reference/api.md', request.method), reply));
+  server.setNotFoundHandler((request, reply) =>
+    answerRefusal(
+      parts,
+      refuse('ROUTE-UNKNOWN', request.url.slice(0, 80), 'a route of docs/reference/api.md', request.method),
+      reply,
+    ),
+  );
   publicRoutes(server, parts);
   deviceRoutes(server, parts);
   consumerRoutes(server, parts);
@@ -54,30 +69,49 @@ export async function buildServer(parts: HttpParts): Promise<FastifyInstance> {
 /** What is public may be read from any page; nothing here depends on cookies. */
 function publish(request: FastifyRequest, reply: FastifyReply): void {
   reply.header('x-content-type-options', 'nosniff');
-  if (request.method === 'GET' && request.headers.authorization === undefined) reply.header('access-control-allow-origin', '*');
+  if (request.method === 'GET' && request.headers.authorization === undefined)
+    reply.header('access-control-allow-origin', '*');
 }
 
 function publicRoutes(server: FastifyInstance, { blobs, metrics, records }: HttpParts): void {
   server.get('/healthz', () => records.health());
-  server.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text(await records.status())));
+  server.get('/metrics', async (_request, reply) =>
+    reply.type(metrics.contentType).send(await metrics.text(await records.status())),
+  );
   server.get('/v1/network', () => records.network());
   server.get('/v1/status', () => records.status());
-  server.get<{ Params: { epoch: number } }>('/v1/epochs/:epoch/statement', EPOCH_PARAMS, ({ params }) => records.statement(params.epoch));
-  server.get<{ Params: { epoch: number } }>('/v1/epochs/:epoch/inputs', EPOCH_PARAMS, ({ params }) => records.inputs(params.epoch));
-  server.get<{ Params: { epoch: number } }>('/v1/epochs/:epoch/allocation', EPOCH_PARAMS, ({ params }) => records.allocation(params.epoch));
+  server.get<{ Params: { epoch: number } }>('/v1/epochs/:epoch/statement', EPOCH_PARAMS, ({ params }) =>
+    records.statement(params.epoch),
+  );
+  server.get<{ Params: { epoch: number } }>('/v1/epochs/:epoch/inputs', EPOCH_PARAMS, ({ params }) =>
+    records.inputs(params.epoch),
+  );
+  server.get<{ Params: { epoch: number } }>('/v1/epochs/:epoch/allocation', EPOCH_PARAMS, ({ params }) =>
+    records.allocation(params.epoch),
+  );
   server.get('/v1/eras', () => records.eras());
-  server.get<{ Params: { era: number } }>('/v1/eras/:era/bundle', { schema: { params: Type.Object({ era: INDEX }) } }, ({ params }) => records.bundle(params.era));
+  server.get<{ Params: { era: number } }>(
+    '/v1/eras/:era/bundle',
+    { schema: { params: Type.Object({ era: INDEX }) } },
+    ({ params }) => records.bundle(params.era),
+  );
   server.get<{ Params: { era: number; account: string } }>(
     '/v1/eras/:era/claims/:account',
     { schema: { params: Type.Object({ era: INDEX, account: ADDRESS }) } },
     ({ params }) => records.claim(params.era, params.account),
   );
-  server.get<{ Params: { hash: string } }>('/v1/evidence/:hash', HASH_PARAMS, async ({ params }, reply) => bytes(reply, await records.evidence(params.hash)));
-  server.get<{ Params: { hash: string } }>('/v1/blobs/:hash', HASH_PARAMS, async ({ params }, reply) => bytes(reply, await blobs.get(params.hash)));
+  server.get<{ Params: { hash: string } }>('/v1/evidence/:hash', HASH_PARAMS, async ({ params }, reply) =>
+    bytes(reply, await records.evidence(params.hash)),
+  );
+  server.get<{ Params: { hash: string } }>('/v1/blobs/:hash', HASH_PARAMS, async ({ params }, reply) =>
+    bytes(reply, await blobs.get(params.hash)),
+  );
 }
 
 function deviceRoutes(server: FastifyInstance, { intake, work }: HttpParts): void {
-  server.post('/v1/batches', async (request, reply) => reply.type('application/cose').send(Buffer.from(await intake.take(bodyOf(request)))));
+  server.post('/v1/batches', async (request, reply) =>
+    reply.type('application/cose').send(Buffer.from(await intake.take(bodyOf(request)))),
+  );
   server.post('/v1/offers', async (request) => {
     await work.takeOffer(bodyOf(request));
     return {};
@@ -93,22 +127,30 @@ function consumerRoutes(server: FastifyInstance, { accountOfKey, blobs, tasks }:
   const consumerOf = (request: FastifyRequest): string => {
     const key = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1];
     const account = key === undefined ? undefined : accountOfKey.get(nodeHash('sha256', key));
-    if (account === undefined) throw refuse('TASK-KEY', 'authorization', 'a known API key', key === undefined ? 'none' : 'an unknown one');
+    if (account === undefined)
+      throw refuse('TASK-KEY', 'authorization', 'a known API key', key === undefined ? 'none' : 'an unknown one');
     return account;
   };
-  const taskRequest = Type.Object({ moduleHash: HASH, inputHash: HASH, fuelMax: GRAINS, chargeGrainsMax: GRAINS }, { additionalProperties: false });
+  const taskRequest = Type.Object(
+    { moduleHash: HASH, inputHash: HASH, fuelMax: GRAINS, chargeGrainsMax: GRAINS },
+    { additionalProperties: false },
+  );
   const taskParams = Type.Object({ taskId: HASH });
   server.post('/v1/blobs', async (request) => {
     consumerOf(request);
     return { hash: await blobs.put(bodyOf(request)) };
   });
-  server.post<{ Body: TaskRequest }>('/v1/tasks', { schema: { body: taskRequest } }, (request) => tasks.submit(consumerOf(request), request.body));
+  server.post<{ Body: TaskRequest }>('/v1/tasks', { schema: { body: taskRequest } }, (request) =>
+    tasks.submit(consumerOf(request), request.body),
+  );
   server.get<{ Querystring: { doneAfterMs: number } }>(
     '/v1/tasks',
     { schema: { querystring: Type.Object({ doneAfterMs: INDEX }) } },
     (request) => tasks.done(consumerOf(request), request.query.doneAfterMs),
   );
-  server.get<{ Params: { taskId: string } }>('/v1/tasks/:taskId', { schema: { params: taskParams } }, (request) => tasks.get(consumerOf(request), request.params.taskId));
+  server.get<{ Params: { taskId: string } }>('/v1/tasks/:taskId', { schema: { params: taskParams } }, (request) =>
+    tasks.get(consumerOf(request), request.params.taskId),
+  );
   server.post<{ Params: { taskId: string }; Body: { reason: string } }>(
     '/v1/tasks/:taskId/disputes',
     { schema: { params: taskParams, body: Type.Object({ reason: Type.String({ minLength: 1, maxLength: 1000 }) }) } },
@@ -118,19 +160,31 @@ function consumerRoutes(server: FastifyInstance, { accountOfKey, blobs, tasks }:
     },
   );
   server.get('/v1/account', (request) => tasks.account(consumerOf(request)));
-  server.post<{ Body: { creditsGrains: number } }>('/v1/withdrawals', { schema: { body: Type.Object({ creditsGrains: GRAINS }) } }, async (request) => {
-    await tasks.withdraw(consumerOf(request), request.body.creditsGrains);
-    return {};
-  });
+  server.post<{ Body: { creditsGrains: number } }>(
+    '/v1/withdrawals',
+    { schema: { body: Type.Object({ creditsGrains: GRAINS }) } },
+    async (request) => {
+      await tasks.withdraw(consumerOf(request), request.body.creditsGrains);
+      return {};
+    },
+  );
 }
 
 function bodyOf(request: FastifyRequest): Uint8Array {
   if (Buffer.isBuffer(request.body)) return request.body;
-  throw refuse('REQUEST-MALFORMED', 'content-type', 'application/cose or application/octet-stream', request.headers['content-type'] ?? 'none');
+  throw refuse(
+    'REQUEST-MALFORMED',
+    'content-type',
+    'application/cose or application/octet-stream',
+    request.headers['content-type'] ?? 'none',
+  );
 }
 
 function bytes(reply: FastifyReply, content: Uint8Array): FastifyReply {
-  return reply.type('application/octet-stream').header('cache-control', 'public, max-age=31536000, immutable').send(Buffer.from(content));
+  return reply
+    .type('application/octet-stream')
+    .header('cache-control', 'public, max-age=31536000, immutable')
+    .send(Buffer.from(content));
 }
 
 /** Refusals of every package carry a code and a class; the class decides the status where the code has none of its own. */
@@ -139,17 +193,31 @@ const STATUS_OF_CLASS = { input: 422, retry: 503, 'give-up': 410 } as const;
 function answerRefusal(parts: HttpParts, error: unknown, reply: FastifyReply): FastifyReply {
   const refusal = toRefusal(error);
   parts.metrics.count('refusals', refusal.code);
-  if (refusal.status === 500) parts.log('error', 'request failed', { code: refusal.code, error: (error as Error).stack });
+  if (refusal.status === 500)
+    parts.log('error', 'request failed', { code: refusal.code, error: (error as Error).stack });
   const { code, message, refusalClass, expected, got, where } = refusal;
-  return reply.status(refusal.status).type('application/json').send(JSON.stringify({ code, message, refusalClass, expected, got, where }));
+  return reply
+    .status(refusal.status)
+    .type('application/json')
+    .send(JSON.stringify({ code, message, refusalClass, expected, got, where }));
 }
 
 function toRefusal(error: unknown): GatewayRefusal {
   if (error instanceof GatewayRefusal) return error;
   const { code, message, refusalClass, expected, got, where, statusCode } = error as {
-    code?: string; message: string; refusalClass?: keyof typeof STATUS_OF_CLASS; expected?: string; got?: string; where?: string; statusCode?: number;
+    code?: string;
+    message: string;
+    refusalClass?: keyof typeof STATUS_OF_CLASS;
+    expected?: string;
+    got?: string;
+    where?: string;
+    statusCode?: number;
   };
-  const detail = { ...(expected === undefined ? {} : { expected }), ...(got === undefined ? {} : { got }), ...(where === undefined ? {} : { where }) };
+  const detail = {
+    ...(expected === undefined ? {} : { expected }),
+    ...(got === undefined ? {} : { got }),
+    ...(where === undefined ? {} : { where }),
+  };
   if (code !== undefined && refusalClass !== undefined) {
     return new GatewayRefusal({ code, message, ...detail }, STATUS_OF_CLASS[refusalClass], refusalClass);
   }
@@ -157,5 +225,7 @@ function toRefusal(error: unknown): GatewayRefusal {
   if (statusCode !== undefined && statusCode < 500) {
     return new GatewayRefusal({ code: 'REQUEST-MALFORMED', message }, statusCode, refusalClassOf(statusCode));
   }
-  return new GatewayRefusal({ code: 'GATEWAY-FAULT', message: 'the gateway failed; its log says why' }, 500, 'retry', { cause: error });
+  return new GatewayRefusal({ code: 'GATEWAY-FAULT', message: 'the gateway failed; its log says why' }, 500, 'retry', {
+    cause: error,
+  });
 }

@@ -1,4 +1,16 @@
-import { ADMISSION_CODES, type Admission, type AdmissionFacts, type AdmissionCode, judgeBatch, type KnownNode, type LeaseFact, type ReadBatch, readBatch, type RefusedBatch, type StoredHeader } from '@stannary/arbitration';
+import {
+  ADMISSION_CODES,
+  type Admission,
+  type AdmissionCode,
+  type AdmissionFacts,
+  judgeBatch,
+  type KnownNode,
+  type LeaseFact,
+  type ReadBatch,
+  type RefusedBatch,
+  readBatch,
+  type StoredHeader,
+} from '@stannary/arbitration';
 import { type EconomyState, epochEndMs, epochStartMs, isBelowStopLine } from '@stannary/kernel';
 import { coseSign1, encodeReceipt, parseCose, RESOURCE_CODES } from '@stannary/wire';
 import { GatewayRefusal } from './client/refusal.ts';
@@ -45,7 +57,14 @@ export class Intake {
     if (admission.outcome === 'accepted') await this.#takeHeld(read.header.nodeId);
     if (receipt !== null) return receipt;
     if (admission.outcome === 'refused') throw this.#refusal(admission);
-    if (admission.outcome === 'equivocation') throw this.#refusal({ outcome: 'refused', code: admission.code, refusalClass: 'give-up', expected: 'one batch for a sequence number', got: `another one, ${admission.batchId}` });
+    if (admission.outcome === 'equivocation')
+      throw this.#refusal({
+        outcome: 'refused',
+        code: admission.code,
+        refusalClass: 'give-up',
+        expected: 'one batch for a sequence number',
+        got: `another one, ${admission.batchId}`,
+      });
     throw held(read);
   }
 
@@ -63,10 +82,15 @@ export class Intake {
         .executeTakeFirst();
       if (next === undefined) return;
       const read = readBatch(next.body);
-      if (read.outcome !== 'read') throw new Error(`held batch of ${nodeId}: expected one that was read before, got ${read.code}`);
+      if (read.outcome !== 'read')
+        throw new Error(`held batch of ${nodeId}: expected one that was read before, got ${read.code}`);
       const { admission } = await this.#judge(read, next.body);
       this.#count(admission, read);
-      await this.#context.db.deleteFrom('held_batch').where('node_id', '=', nodeId).where('seq', '=', read.header.seq).execute();
+      await this.#context.db
+        .deleteFrom('held_batch')
+        .where('node_id', '=', nodeId)
+        .where('seq', '=', read.header.seq)
+        .execute();
     }
   }
 
@@ -81,9 +105,21 @@ export class Intake {
   async #facts(open: Open, { header, batch }: ReadBatch): Promise<AdmissionFacts> {
     const { aad, clock, economy, hash, nowMs } = this.#context;
     const { nodeId, seq, epoch } = header;
-    const device = await open.selectFrom('device').select(['head_seq', 'head_batch_id']).where('node_id', '=', nodeId).forUpdate().executeTakeFirst();
-    const heldCount = await open.selectFrom('held_batch').select(({ fn }) => fn.countAll().as('n')).where('node_id', '=', nodeId).executeTakeFirstOrThrow();
-    const sealed = await open.selectFrom('epoch_commit').select(({ fn }) => fn.max('epoch').as('epoch')).executeTakeFirst();
+    const device = await open
+      .selectFrom('device')
+      .select(['head_seq', 'head_batch_id'])
+      .where('node_id', '=', nodeId)
+      .forUpdate()
+      .executeTakeFirst();
+    const heldCount = await open
+      .selectFrom('held_batch')
+      .select(({ fn }) => fn.countAll().as('n'))
+      .where('node_id', '=', nodeId)
+      .executeTakeFirstOrThrow();
+    const sealed = await open
+      .selectFrom('epoch_commit')
+      .select(({ fn }) => fn.max('epoch').as('epoch'))
+      .executeTakeFirst();
     const leaseIds = [...new Set(batch.records.map((record) => record.leaseId))];
     const leases = await this.#leases(open, leaseIds);
     const used = await usedByLease(open, leaseIds);
@@ -117,9 +153,19 @@ export class Intake {
   }
 
   async #stored(open: Open, nodeId: string, seq: number): Promise<StoredHeader | null> {
-    const accepted = await open.selectFrom('batch').select(['batch_id', 'cose']).where('node_id', '=', nodeId).where('seq', '=', seq).executeTakeFirst();
+    const accepted = await open
+      .selectFrom('batch')
+      .select(['batch_id', 'cose'])
+      .where('node_id', '=', nodeId)
+      .where('seq', '=', seq)
+      .executeTakeFirst();
     if (accepted !== undefined) return this.#storedHeader(accepted.batch_id, accepted.cose, false);
-    const waiting = await open.selectFrom('held_batch').select(['batch_id', 'body']).where('node_id', '=', nodeId).where('seq', '=', seq).executeTakeFirst();
+    const waiting = await open
+      .selectFrom('held_batch')
+      .select(['batch_id', 'body'])
+      .where('node_id', '=', nodeId)
+      .where('seq', '=', seq)
+      .executeTakeFirst();
     if (waiting === undefined) return null;
     const read = readBatch(waiting.body);
     if (read.outcome !== 'read') throw new Error(`held batch ${seq} of ${nodeId} is damaged: ${read.code}`);
@@ -134,7 +180,11 @@ export class Intake {
   /** A lease lasts for its epoch, and bills at most the fuel of the receipt that ended it: no result, no usage. */
   async #leases(open: Open, leaseIds: readonly string[]): Promise<Map<string, LeaseFact>> {
     if (leaseIds.length === 0) return new Map();
-    const rows = await open.selectFrom('lease').select(['lease_id', 'node_id', 'epoch', 'receipt_id', 'fuel']).where('lease_id', 'in', leaseIds).execute();
+    const rows = await open
+      .selectFrom('lease')
+      .select(['lease_id', 'node_id', 'epoch', 'receipt_id', 'fuel'])
+      .where('lease_id', 'in', leaseIds)
+      .execute();
     const clock = this.#context.clock();
     const facts = rows.map((row): [string, LeaseFact] => [
       row.lease_id,
@@ -157,19 +207,56 @@ export class Intake {
       case 'refused':
         return null;
       case 'held':
-        await open.insertInto('held_batch').values({ node_id: nodeId, seq, batch_id: admission.batchId, body }).execute();
+        await open
+          .insertInto('held_batch')
+          .values({ node_id: nodeId, seq, batch_id: admission.batchId, body })
+          .execute();
         return null;
       case 'duplicate':
-        return admission.isHeld ? null : (await open.selectFrom('batch').select('receipt').where('node_id', '=', nodeId).where('seq', '=', seq).executeTakeFirstOrThrow()).receipt;
+        return admission.isHeld
+          ? null
+          : (
+              await open
+                .selectFrom('batch')
+                .select('receipt')
+                .where('node_id', '=', nodeId)
+                .where('seq', '=', seq)
+                .executeTakeFirstOrThrow()
+            ).receipt;
       case 'equivocation':
         await this.#faults.equivocation(open, nodeId, admission.proof);
         return null;
       case 'accepted': {
         const receipt = await coseSign1(encodeReceipt(admission.receipt), this.#context.aad, this.#context.sign);
-        const row = { batch_id: admission.head.batchId, epoch, cose: read.batch.cose, body, receipt, code: admission.code, admitted_ms: this.#context.nowMs(), settled_epoch: null };
-        await open.insertInto('batch').values({ node_id: nodeId, seq, ...row }).execute();
-        await open.updateTable('device').set({ head_seq: seq, head_batch_id: admission.head.batchId }).where('node_id', '=', nodeId).execute();
-        const usage = admission.usage.map((line) => ({ node_id: nodeId, seq, lease_id: line.leaseId, resource: line.resource, epoch, quantity: line.quantity, window_end_ms: line.windowEndMs, settled_epoch: null }));
+        const row = {
+          batch_id: admission.head.batchId,
+          epoch,
+          cose: read.batch.cose,
+          body,
+          receipt,
+          code: admission.code,
+          admitted_ms: this.#context.nowMs(),
+          settled_epoch: null,
+        };
+        await open
+          .insertInto('batch')
+          .values({ node_id: nodeId, seq, ...row })
+          .execute();
+        await open
+          .updateTable('device')
+          .set({ head_seq: seq, head_batch_id: admission.head.batchId })
+          .where('node_id', '=', nodeId)
+          .execute();
+        const usage = admission.usage.map((line) => ({
+          node_id: nodeId,
+          seq,
+          lease_id: line.leaseId,
+          resource: line.resource,
+          epoch,
+          quantity: line.quantity,
+          window_end_ms: line.windowEndMs,
+          settled_epoch: null,
+        }));
         if (usage.length > 0) await open.insertInto('usage').values(usage).execute();
         return receipt;
       }
@@ -198,7 +285,10 @@ function held({ header }: ReadBatch): GatewayRefusal {
   return new GatewayRefusal({ code: 'BATCH-HELD', message, where: `seq ${header.seq}` }, 425, 'retry');
 }
 
-async function usedByLease(open: Open, leaseIds: readonly string[]): Promise<Map<string, { windowEndMs: number; quantity: number }>> {
+async function usedByLease(
+  open: Open,
+  leaseIds: readonly string[],
+): Promise<Map<string, { windowEndMs: number; quantity: number }>> {
   if (leaseIds.length === 0) return new Map();
   const rows = await open
     .selectFrom('usage')
@@ -206,7 +296,9 @@ async function usedByLease(open: Open, leaseIds: readonly string[]): Promise<Map
     .where('lease_id', 'in', leaseIds)
     .groupBy(['lease_id', 'resource'])
     .execute();
-  return new Map(rows.map((row) => [`${row.lease_id} ${row.resource}`, { quantity: Number(row.quantity), windowEndMs: row.end }]));
+  return new Map(
+    rows.map((row) => [`${row.lease_id} ${row.resource}`, { quantity: Number(row.quantity), windowEndMs: row.end }]),
+  );
 }
 
 async function usedInEpoch(open: Open, nodeId: string, epoch: number): Promise<Map<number, number>> {

@@ -15,7 +15,12 @@ const log: Log = (level, event, fields = {}) => {
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { config: { type: 'string' } } });
-  if (values.config === undefined) throw new GatewayRefusal({ code: 'CONFIG-UNREADABLE', message: 'gateway: expected --config FILE, got none' }, 500, 'input');
+  if (values.config === undefined)
+    throw new GatewayRefusal(
+      { code: 'CONFIG-UNREADABLE', message: 'gateway: expected --config FILE, got none' },
+      500,
+      'input',
+    );
   const gateway = await startGateway(await readConfig(values.config), log);
   process.send?.({ listening: gateway.url });
   const stop = () => {
@@ -30,7 +35,11 @@ async function main(): Promise<void> {
 }
 
 function fail(error: unknown): never {
-  const { code, refusalClass, message } = error as { code?: string; refusalClass?: keyof typeof EXIT_STATUS; message: string };
+  const { code, refusalClass, message } = error as {
+    code?: string;
+    refusalClass?: keyof typeof EXIT_STATUS;
+    message: string;
+  };
   log('error', 'gateway ended', { code, message });
   process.exit(refusalClass === undefined ? 4 : EXIT_STATUS[refusalClass]);
 }

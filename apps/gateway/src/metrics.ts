@@ -9,7 +9,8 @@ export class Metrics {
   readonly #gauges = new Map<string, Gauge>();
 
   constructor() {
-    const counter = (name: string, help: string, label: string) => new Counter({ name: `stannary_${name}`, help, labelNames: [label], registers: [this.#registry] });
+    const counter = (name: string, help: string, label: string) =>
+      new Counter({ name: `stannary_${name}`, help, labelNames: [label], registers: [this.#registry] });
     this.#counters = {
       batches: counter('batches_total', 'Batches by outcome of admission.', 'outcome'),
       records: counter('records_total', 'Usage records in admitted batches.', 'outcome'),
@@ -46,14 +47,23 @@ export class Metrics {
     this.#set('epoch', 'Current epoch.', status.epoch);
     this.#set('epoch_settled', 'Last settled epoch, -1 before the first.', status.settledEpoch);
     this.#set('price_micrograins_per_ncu_second', 'Price of the current epoch.', status.priceMicrograinsPerNcuS);
-    this.#set('utilisation_ratio', 'Admitted work over offered capacity, last settled epoch.', status.utilisationPpm / 1e6);
+    this.#set(
+      'utilisation_ratio',
+      'Admitted work over offered capacity, last settled epoch.',
+      status.utilisationPpm / 1e6,
+    );
     this.#set('tasks_queued', 'Tasks waiting for a provider.', status.tasks.queued);
     this.#set('books_agree', '1 while ledger and chain say the same, else 0.', status.conservation.agree ? 1 : 0);
-    const margin = this.#gauge('node_slash_margin_ratio', 'Share of the way to a slashing threshold that is still free: 1 far, 0 there.', ['node', 'offence', 'mode']);
+    const margin = this.#gauge(
+      'node_slash_margin_ratio',
+      'Share of the way to a slashing threshold that is still free: 1 far, 0 there.',
+      ['node', 'offence', 'mode'],
+    );
     const reputation = this.#gauge('node_reputation_ratio', 'Reputation score.', ['node']);
     for (const node of status.nodes) {
       reputation.set({ node: node.nodeId }, node.reputationPpm / 1e6);
-      for (const { offence, mode, usedPpm } of node.margins) margin.set({ node: node.nodeId, offence, mode }, 1 - usedPpm / 1e6);
+      for (const { offence, mode, usedPpm } of node.margins)
+        margin.set({ node: node.nodeId, offence, mode }, 1 - usedPpm / 1e6);
     }
   }
 

@@ -17,11 +17,21 @@ export class NetworkClock {
     this.#clock = clock;
   }
 
-  static async open(db: Database, cadence: { epochMs: number; epochsPerEra: number }, nowMs: number, options: { mayPause: boolean; beginInMs: number }): Promise<NetworkClock> {
+  static async open(
+    db: Database,
+    cadence: { epochMs: number; epochsPerEra: number },
+    nowMs: number,
+    options: { mayPause: boolean; beginInMs: number },
+  ): Promise<NetworkClock> {
     const genesisMs = (await readFact<number>(db, 'genesis-ms')) ?? nowMs + options.beginInMs;
     const pauses = (await readFact<EpochClock['pauses'][number][]>(db, 'pauses')) ?? [];
     const aliveMs = await readFact<number>(db, 'alive-ms');
-    if (options.mayPause && aliveMs !== null && nowMs - aliveMs > EPOCHS_TO_PAUSE * cadence.epochMs && aliveMs > genesisMs) {
+    if (
+      options.mayPause &&
+      aliveMs !== null &&
+      nowMs - aliveMs > EPOCHS_TO_PAUSE * cadence.epochMs &&
+      aliveMs > genesisMs
+    ) {
       pauses.push({ fromMs: aliveMs, toMs: nowMs + options.beginInMs });
     }
     await writeFact(db, 'genesis-ms', genesisMs);

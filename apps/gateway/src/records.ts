@@ -1,5 +1,14 @@
 import { type Economy, epochAt, epochEndMs, eraOf, type NodeLine, priceOf, type Statement } from '@stannary/kernel';
-import type { ClaimAnswer, ConservationAnswer, EraAnswer, FaultAnswer, NetworkAnswer, NodeAnswer, StatementAnswer, StatusAnswer } from './client/api.ts';
+import type {
+  ClaimAnswer,
+  ConservationAnswer,
+  EraAnswer,
+  FaultAnswer,
+  NetworkAnswer,
+  NodeAnswer,
+  StatementAnswer,
+  StatusAnswer,
+} from './client/api.ts';
 import type { GatewayContext } from './context.ts';
 import type { Epochs } from './epochs.ts';
 import { payoutTree, type StoredHeader } from './era-trees.ts';
@@ -23,7 +32,10 @@ export class Records {
   }
 
   async health(): Promise<{ status: 'ok'; epoch: number; settledEpoch: number }> {
-    const last = await this.#context.db.selectFrom('statement').select(({ fn }) => fn.max('epoch').as('epoch')).executeTakeFirst();
+    const last = await this.#context.db
+      .selectFrom('statement')
+      .select(({ fn }) => fn.max('epoch').as('epoch'))
+      .executeTakeFirst();
     return { status: 'ok', epoch: this.#epochs.current, settledEpoch: last?.epoch ?? -1 };
   }
 
@@ -32,7 +44,11 @@ export class Records {
   }
 
   async statement(epoch: number): Promise<StatementAnswer> {
-    const row = await this.#context.db.selectFrom('statement').select(['statement_json', 'statement_hash']).where('epoch', '=', epoch).executeTakeFirst();
+    const row = await this.#context.db
+      .selectFrom('statement')
+      .select(['statement_json', 'statement_hash'])
+      .where('epoch', '=', epoch)
+      .executeTakeFirst();
     if (row === undefined) throw refuse('EPOCH-UNSETTLED', 'epoch', `0–${this.#epochs.state.epoch - 1}`, `${epoch}`);
     return { statement: JSON.parse(row.statement_json) as Statement, statementHash: row.statement_hash };
   }
@@ -40,9 +56,17 @@ export class Records {
   /** Everything that settled an epoch: the state before it, its inputs and the beacon's preimage. */
   async inputs(epoch: number): Promise<unknown> {
     const { db } = this.#context;
-    const row = await db.selectFrom('statement').select(['inputs_json', 'preimage']).where('epoch', '=', epoch).executeTakeFirst();
+    const row = await db
+      .selectFrom('statement')
+      .select(['inputs_json', 'preimage'])
+      .where('epoch', '=', epoch)
+      .executeTakeFirst();
     if (row === undefined) throw refuse('EPOCH-UNSETTLED', 'epoch', `0–${this.#epochs.state.epoch - 1}`, `${epoch}`);
-    const before = await db.selectFrom('statement').select('state_json').where('epoch', '=', epoch - 1).executeTakeFirst();
+    const before = await db
+      .selectFrom('statement')
+      .select('state_json')
+      .where('epoch', '=', epoch - 1)
+      .executeTakeFirst();
     const commit = await db.selectFrom('epoch_commit').selectAll().where('epoch', '=', epoch).executeTakeFirst();
     return {
       inputs: JSON.parse(row.inputs_json),
@@ -54,13 +78,21 @@ export class Records {
   }
 
   async allocation(epoch: number): Promise<unknown> {
-    const row = await this.#context.db.selectFrom('allocation').selectAll().where('epoch', '=', epoch).executeTakeFirst();
+    const row = await this.#context.db
+      .selectFrom('allocation')
+      .selectAll()
+      .where('epoch', '=', epoch)
+      .executeTakeFirst();
     if (row === undefined) throw refuse('EPOCH-UNSETTLED', 'epoch', 'an epoch that has begun', `${epoch}`);
     return { inputs: JSON.parse(row.inputs_json), result: JSON.parse(row.result_json) };
   }
 
   async eras(): Promise<EraAnswer[]> {
-    const rows = await this.#context.db.selectFrom('era').select(['era', 'header_json', 'status', 'posted_tx', 'finalised_tx']).orderBy('era').execute();
+    const rows = await this.#context.db
+      .selectFrom('era')
+      .select(['era', 'header_json', 'status', 'posted_tx', 'finalised_tx'])
+      .orderBy('era')
+      .execute();
     return rows.map((row) => {
       const header = JSON.parse(row.header_json) as { payoutRoot: string; totalCredits: string; totalTokens: string };
       return {
@@ -108,13 +140,21 @@ export class Records {
   }
 
   async #era(era: number) {
-    const row = await this.#context.db.selectFrom('era').select(['header_json', 'leaves_json']).where('era', '=', era).executeTakeFirst();
+    const row = await this.#context.db
+      .selectFrom('era')
+      .select(['header_json', 'leaves_json'])
+      .where('era', '=', era)
+      .executeTakeFirst();
     if (row === undefined) throw refuse('ERA-UNKNOWN', 'era', 'an era that has ended', `${era}`);
     return row;
   }
 
   async evidence(hash: string): Promise<Uint8Array> {
-    const row = await this.#context.db.selectFrom('evidence').select('bytes').where('hash', '=', hash).executeTakeFirst();
+    const row = await this.#context.db
+      .selectFrom('evidence')
+      .select('bytes')
+      .where('hash', '=', hash)
+      .executeTakeFirst();
     if (row === undefined) throw refuse('EVIDENCE-UNKNOWN', 'hash', 'evidence of a fault', hash);
     return row.bytes;
   }
@@ -148,6 +188,7 @@ export class Records {
       utilisationPpm: history.at(-1)?.utilisationPpm ?? 0,
       grainsPerUnit: economy.grainsPerUnit,
       tasks: await this.#tasks(),
+      totals: await this.#totals(),
       history,
       nodes,
       faults: await this.#faults(),
@@ -179,9 +220,33 @@ export class Records {
     }));
   }
 
+  async #totals(): Promise<StatusAnswer['totals']> {
+    const { fn } = this.#context.db;
+    const sums = await this.#context.db
+      .selectFrom('statement')
+      .select([fn.sum('charged_grains').as('charged'), fn.sum('tokens_grains').as('tokens')])
+      .executeTakeFirst();
+    const refunds = await this.#context.db
+      .selectFrom('fault')
+      .select(fn.sum('refunded_grains').as('refunded'))
+      .executeTakeFirst();
+    return {
+      chargedGrains: `${sums?.charged ?? 0}`,
+      refundedGrains: `${refunds?.refunded ?? 0}`,
+      tokensGrains: `${sums?.tokens ?? 0}`,
+    };
+  }
+
   async #tasks(): Promise<StatusAnswer['tasks']> {
-    const rows = await this.#context.db.selectFrom('task').select(({ fn }) => ['purpose', 'status', fn.countAll().as('n')]).groupBy(['purpose', 'status']).execute();
-    const count = (purpose: string, status?: string) => rows.filter((row) => row.purpose === purpose && (status ?? row.status) === row.status).reduce((sum, row) => sum + Number(row.n), 0);
+    const rows = await this.#context.db
+      .selectFrom('task')
+      .select(({ fn }) => ['purpose', 'status', fn.countAll().as('n')])
+      .groupBy(['purpose', 'status'])
+      .execute();
+    const count = (purpose: string, status?: string) =>
+      rows
+        .filter((row) => row.purpose === purpose && (status ?? row.status) === row.status)
+        .reduce((sum, row) => sum + Number(row.n), 0);
     return {
       submitted: count('task'),
       queued: count('task', 'queued'),
@@ -193,7 +258,12 @@ export class Records {
 
   async #nodes(): Promise<NodeAnswer[]> {
     const { db } = this.#context;
-    const last = await db.selectFrom('statement').select('statement_json').orderBy('epoch', 'desc').limit(1).executeTakeFirst();
+    const last = await db
+      .selectFrom('statement')
+      .select('statement_json')
+      .orderBy('epoch', 'desc')
+      .limit(1)
+      .executeTakeFirst();
     if (last === undefined) return [];
     const { nodes } = JSON.parse(last.statement_json) as Statement;
     const totals = new Map((await db.selectFrom('node_total').selectAll().execute()).map((row) => [row.node_id, row]));
@@ -211,21 +281,27 @@ export class Records {
       .orderBy('proposed_epoch')
       .orderBy('fault_id')
       .execute();
-    return rows.map((row) => ({
-      faultId: row.fault_id,
-      nodeId: row.node_id,
-      operator: row.operator,
-      offence: row.offence,
-      stage: row.stage as FaultAnswer['stage'],
-      proposedEpoch: row.proposed_epoch ?? -1,
-      finalEpoch: row.final_epoch ?? -1,
-      evidenceHash: row.evidence_hash,
-      evidence: row.description,
-      slashedGrains: row.stage === 'final' ? row.slash_grains : 0,
-      refundedGrains: row.refunded_grains,
-      proposedTx: row.proposed_tx,
-      finalTx: row.final_tx,
-    }));
+    const groups = Map.groupBy(rows, (row) => `${row.node_id} ${row.offence}`);
+    return [...groups.values()].map((group) => {
+      // The vault took the bond for one piece of evidence; the others found nothing more to take.
+      const row = group.find((candidate) => candidate.proposed_tx !== null) ?? group[0]!;
+      return {
+        faultId: row.fault_id,
+        nodeId: row.node_id,
+        operator: row.operator,
+        offence: row.offence,
+        stage: row.stage as FaultAnswer['stage'],
+        proposedEpoch: row.proposed_epoch ?? -1,
+        finalEpoch: row.final_epoch ?? -1,
+        evidenceHash: row.evidence_hash,
+        evidence: row.description,
+        proofs: group.length,
+        slashedGrains: row.stage === 'final' ? row.slash_grains : 0,
+        refundedGrains: group.reduce((sum, { refunded_grains }) => sum + refunded_grains, 0),
+        proposedTx: row.proposed_tx,
+        finalTx: row.final_tx,
+      };
+    });
   }
 
   async conservation(): Promise<ConservationAnswer> {
@@ -248,16 +324,31 @@ export class Records {
     const { state } = this.#epochs;
     const { db } = this.#context;
     if (state.epoch < (this.#context.workEras ?? 0) * economy.cadence.epochsPerEra) return false;
-    const owed = state.nodes.some((node) => node.holdback.length + node.held.length > 0) || state.take.length + state.heldTake.length + state.openFaults.length > 0;
+    const owed =
+      state.nodes.some((node) => node.holdback.length + node.held.length > 0) ||
+      state.take.length + state.heldTake.length + state.openFaults.length > 0;
     if (owed) return false;
     const counts = await Promise.all([
       db.selectFrom('task').select('task_id').where('status', 'in', ['queued', 'assigned']).limit(1).execute(),
-      db.selectFrom('task').select('task_id').where('escrow_open', '=', true).where('status', '=', 'done').limit(1).execute(),
+      db
+        .selectFrom('task')
+        .select('task_id')
+        .where('escrow_open', '=', true)
+        .where('status', '=', 'done')
+        .limit(1)
+        .execute(),
       db.selectFrom('audit').select('lease_id').where('status', '=', 'open').limit(1).execute(),
       db.selectFrom('verdict').select('verdict_id').where('settled_epoch', 'is', null).limit(1).execute(),
       db.selectFrom('withdrawal').select('withdrawal_id').where('settled_epoch', 'is', null).limit(1).execute(),
       db.selectFrom('usage').select('lease_id').where('settled_epoch', 'is', null).limit(1).execute(),
-      db.selectFrom('fault').select('fault_id').where('chain_slash_id', 'is not', null).where('chain_slash_id', '!=', 'none').where('final_tx', 'is', null).limit(1).execute(),
+      db
+        .selectFrom('fault')
+        .select('fault_id')
+        .where('chain_slash_id', 'is not', null)
+        .where('chain_slash_id', '!=', 'none')
+        .where('final_tx', 'is', null)
+        .limit(1)
+        .execute(),
       db.selectFrom('era').select('era').where('status', '!=', 'finalised').limit(1).execute(),
     ]);
     return counts.every((rows) => rows.length === 0) && (await this.#lastRootCoversPayouts());
@@ -265,15 +356,30 @@ export class Records {
 
   /** The newest root owes exactly what the state has vested: nothing waits for another era. */
   async #lastRootCoversPayouts(): Promise<boolean> {
-    const row = await this.#context.db.selectFrom('era').select('header_json').orderBy('era', 'desc').limit(1).executeTakeFirst();
+    const row = await this.#context.db
+      .selectFrom('era')
+      .select('header_json')
+      .orderBy('era', 'desc')
+      .limit(1)
+      .executeTakeFirst();
     if (row === undefined) return false;
     const header = JSON.parse(row.header_json) as { totalCredits: string; totalTokens: string };
-    const vested = (pick: 'cumulativeCredits' | 'cumulativeTokens') => this.#epochs.state.payouts.reduce((sum, payout) => sum + BigInt(payout[pick]), 0n);
-    return BigInt(header.totalCredits) === vested('cumulativeCredits') && BigInt(header.totalTokens) === vested('cumulativeTokens');
+    const vested = (pick: 'cumulativeCredits' | 'cumulativeTokens') =>
+      this.#epochs.state.payouts.reduce((sum, payout) => sum + BigInt(payout[pick]), 0n);
+    return (
+      BigInt(header.totalCredits) === vested('cumulativeCredits') &&
+      BigInt(header.totalTokens) === vested('cumulativeTokens')
+    );
   }
 }
 
-const EMPTY_LEDGER: ConservationAnswer['ledger'] = { balanced: true, creditsInGrains: '0', creditsOutGrains: '0', creditsHeldGrains: '0', tokensEmittedGrains: '0' };
+const EMPTY_LEDGER: ConservationAnswer['ledger'] = {
+  balanced: true,
+  creditsInGrains: '0',
+  creditsOutGrains: '0',
+  creditsHeldGrains: '0',
+  tokensEmittedGrains: '0',
+};
 
 interface NodeTotals {
   readonly credits_grains: number;

@@ -37,7 +37,11 @@ export class Slashes {
       const { node_id: nodeId, offence, evidence_hash: evidenceHash, challenger } = fault;
       const sent = await sender.proposeSlash({ nodeId, grains: fault.slash_grains, offence, evidenceHash, challenger });
       this.#context.count('chainSends', 'proposeSlash');
-      await this.#note(fault.fault_id, { chain_slash_id: `${sent.slashId}`, slash_grains: sent.heldGrains, proposed_tx: sent.txHash });
+      await this.#note(fault.fault_id, {
+        chain_slash_id: `${sent.slashId}`,
+        slash_grains: sent.heldGrains,
+        proposed_tx: sent.txHash,
+      });
     } catch (error) {
       const revert = revertOf(error);
       if (revert === 'SlashAlreadyProposed') return false; // the follower will read it back
@@ -74,7 +78,10 @@ export class Slashes {
     return true;
   }
 
-  async #note(faultId: string, change: { chain_slash_id?: string; slash_grains?: number; proposed_tx?: string; final_tx?: string }): Promise<void> {
+  async #note(
+    faultId: string,
+    change: { chain_slash_id?: string; slash_grains?: number; proposed_tx?: string; final_tx?: string },
+  ): Promise<void> {
     await this.#context.db.updateTable('fault').set(change).where('fault_id', '=', faultId).execute();
   }
 }

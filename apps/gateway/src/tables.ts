@@ -6,9 +6,28 @@ import type { Migration } from 'kysely/migration';
 
 export interface GatewayTables {
   network_fact: { key: string; value_json: string };
-  device: { node_id: string; operator: string; class_name: string; spki: string; milli_ncu: number; head_seq: number; head_batch_id: string };
+  device: {
+    node_id: string;
+    operator: string;
+    class_name: string;
+    spki: string;
+    milli_ncu: number;
+    head_seq: number;
+    head_batch_id: string;
+  };
   /** `settled_epoch`: the settlement whose committed root covers it; null until then. */
-  batch: { node_id: string; seq: number; batch_id: string; epoch: number; cose: Uint8Array; body: Uint8Array; receipt: Uint8Array; code: string | null; admitted_ms: number; settled_epoch: number | null };
+  batch: {
+    node_id: string;
+    seq: number;
+    batch_id: string;
+    epoch: number;
+    cose: Uint8Array;
+    body: Uint8Array;
+    receipt: Uint8Array;
+    code: string | null;
+    admitted_ms: number;
+    settled_epoch: number | null;
+  };
   held_batch: { node_id: string; seq: number; batch_id: string; body: Uint8Array };
   task: {
     task_id: string;
@@ -46,7 +65,16 @@ export interface GatewayTables {
     checkpoint_root: string | null;
     done_ms: number | null;
   };
-  usage: { node_id: string; seq: number; lease_id: string; resource: number; epoch: number; quantity: number; window_end_ms: number; settled_epoch: number | null };
+  usage: {
+    node_id: string;
+    seq: number;
+    lease_id: string;
+    resource: number;
+    epoch: number;
+    quantity: number;
+    window_end_ms: number;
+    settled_epoch: number | null;
+  };
   offer: { node_id: string; epoch: number; capacity_ncu_ms: number; floor_price: number; message: Uint8Array };
   allocation: { epoch: number; inputs_json: string; result_json: string };
   statement: {
@@ -65,7 +93,15 @@ export interface GatewayTables {
     tokens_grains: number;
   };
   /** Lifetime sums by node, kept in the settlement's transaction. */
-  node_total: { node_id: string; credits_grains: number; tokens_grains: number; vested_credits_grains: number; leases_done: number; fuel: number; cpu_us: number };
+  node_total: {
+    node_id: string;
+    credits_grains: number;
+    tokens_grains: number;
+    vested_credits_grains: number;
+    leases_done: number;
+    fuel: number;
+    cpu_us: number;
+  };
   charge: { lease_id: string; resource: number; epoch: number; settled_epoch: number; line_json: string };
   verdict: { verdict_id: string; verdict_json: string; settled_epoch: number | null; created_ms: number };
   /** A result under re-execution: status open, confirmed, fault or unresolved. */
@@ -100,7 +136,13 @@ export interface GatewayTables {
     posted_ms: number | null;
   };
   /** The batches of a settlement, closed and committed before its beacon is known. */
-  epoch_commit: { epoch: number; batches_root: string; sealed_ms: number; tx_hash: string | null; block_number: number | null };
+  epoch_commit: {
+    epoch: number;
+    batches_root: string;
+    sealed_ms: number;
+    tx_hash: string | null;
+    block_number: number | null;
+  };
 }
 
 /** In order; the ledger's migrations run before these. */

@@ -2,8 +2,8 @@ import { escrowAccount, escrowPosting, walletAccount } from '@stannary/billing';
 import { appendPostings, balances } from '@stannary/billing/postgres';
 import { epochAt, type Grains } from '@stannary/kernel';
 import { encodeCbor, sha256, toHex } from '@stannary/wire';
-import type { AccountAnswer, TaskAnswer, TaskRequest, TaskStatus } from './client/api.ts';
 import type { SelectQueryBuilder } from 'kysely';
+import type { AccountAnswer, TaskAnswer, TaskRequest, TaskStatus } from './client/api.ts';
 import type { Database, GatewayContext, Open, Tables } from './context.ts';
 import { refuse } from './refusals.ts';
 
@@ -33,10 +33,20 @@ export class Tasks {
     await db.transaction().execute(async (open) => {
       const walletGrains = (await moneyOf(open, consumer)).walletGrains - (await withdrawingOf(open, consumer));
       if (walletGrains < request.chargeGrainsMax) {
-        throw refuse('ACCOUNT-FUNDS', 'chargeGrainsMax', `at most ${walletGrains} grains`, `${request.chargeGrainsMax}`);
+        throw refuse(
+          'ACCOUNT-FUNDS',
+          'chargeGrainsMax',
+          `at most ${walletGrains} grains`,
+          `${request.chargeGrainsMax}`,
+        );
       }
       await this.#insert(open, taskId, consumer, request, nowMs());
-      const escrow = escrowPosting({ taskId, consumer, amountGrains: request.chargeGrainsMax as Grains, epoch: epochAt(clock(), nowMs()) });
+      const escrow = escrowPosting({
+        taskId,
+        consumer,
+        amountGrains: request.chargeGrainsMax as Grains,
+        epoch: epochAt(clock(), nowMs()),
+      });
       await appendPostings(open, [escrow], nowMs());
     });
     this.#context.count('tasks', 'submitted');
@@ -59,7 +69,13 @@ export class Tasks {
     }
   }
 
-  async #insert(open: Open, taskId: string, consumer: string, request: TaskRequest, submittedMs: number): Promise<void> {
+  async #insert(
+    open: Open,
+    taskId: string,
+    consumer: string,
+    request: TaskRequest,
+    submittedMs: number,
+  ): Promise<void> {
     await open
       .insertInto('task')
       .values({
@@ -115,10 +131,23 @@ export class Tasks {
       moneyOf(db, consumer),
       withdrawingOf(db, consumer),
       countRows(db.selectFrom('fault').where('stage', 'in', ['found', 'proposed'])),
-      countRows(db.selectFrom('task').where('consumer', '=', consumer).where('purpose', '=', 'task').where('status', 'in', ['queued', 'assigned'])),
+      countRows(
+        db
+          .selectFrom('task')
+          .where('consumer', '=', consumer)
+          .where('purpose', '=', 'task')
+          .where('status', 'in', ['queued', 'assigned']),
+      ),
     ]);
     const { walletGrains, escrowGrains } = money;
-    return { account: consumer, walletGrains: walletGrains - withdrawingGrains, escrowGrains, withdrawingGrains, openFaults: faults, tasksOpen: tasks };
+    return {
+      account: consumer,
+      walletGrains: walletGrains - withdrawingGrains,
+      escrowGrains,
+      withdrawingGrains,
+      openFaults: faults,
+      tasksOpen: tasks,
+    };
   }
 
   async withdraw(consumer: string, creditsGrains: number): Promise<void> {
@@ -128,7 +157,10 @@ export class Tasks {
     }
     const row = { account: consumer, credits_grains: creditsGrains, settled_epoch: null };
     const withdrawalId = toHex(this.#context.randomBytes(16));
-    await this.#context.db.insertInto('withdrawal').values({ withdrawal_id: withdrawalId, ...row }).execute();
+    await this.#context.db
+      .insertInto('withdrawal')
+      .values({ withdrawal_id: withdrawalId, ...row })
+      .execute();
   }
 
   /** A done task has one lease that produced its result; earlier, abandoned ones do not show. */
@@ -171,7 +203,9 @@ async function withdrawingOf(db: Database, consumer: string): Promise<number> {
   return Number(row?.grains ?? 0);
 }
 
-async function countRows<Table extends keyof Tables>(query: SelectQueryBuilder<Tables, Table, object>): Promise<number> {
+async function countRows<Table extends keyof Tables>(
+  query: SelectQueryBuilder<Tables, Table, object>,
+): Promise<number> {
   const row = await query.select(({ fn }) => fn.countAll().as('n')).executeTakeFirstOrThrow();
   return Number(row.n);
 }

@@ -1,5 +1,28 @@
-import { type Allocation, allocate, type Demand, type EconomyState, type Epoch, epochAt, epochEndMs, type Grains, type NcuMs, normaliseQuantity, type Offer } from '@stannary/kernel';
-import { decodeOfferMessage, decodeTaskReceipt, decodeTaskResult, encodeCbor, parseCose, RESOURCE_CODES, sha256, taskReceiptId, type TaskReceipt, toHex } from '@stannary/wire';
+import {
+  type Allocation,
+  allocate,
+  type Demand,
+  type EconomyState,
+  type Epoch,
+  epochAt,
+  epochEndMs,
+  type Grains,
+  type NcuMs,
+  normaliseQuantity,
+  type Offer,
+} from '@stannary/kernel';
+import {
+  decodeOfferMessage,
+  decodeTaskReceipt,
+  decodeTaskResult,
+  encodeCbor,
+  parseCose,
+  RESOURCE_CODES,
+  sha256,
+  type TaskReceipt,
+  taskReceiptId,
+  toHex,
+} from '@stannary/wire';
 import type { WorkItem } from './client/api.ts';
 import type { GatewayContext, Open } from './context.ts';
 import type { Devices } from './devices.ts';
@@ -27,7 +50,8 @@ export class Work {
     if (offer.epoch < current || offer.epoch > current + 2) {
       throw refuse('OFFER-EPOCH', 'offer.epoch', `${current}–${current + 2}`, `${offer.epoch}`);
     }
-    if (offer.className !== device.className) throw refuse('OFFER-CLASS', 'offer.class', device.className, offer.className);
+    if (offer.className !== device.className)
+      throw refuse('OFFER-CLASS', 'offer.class', device.className, offer.className);
     const attestedNcuMs = Math.floor((device.milliNcu * this.#context.economy.cadence.epochMs) / 1000);
     if (offer.capacityNcuMs > attestedNcuMs) {
       throw refuse('OFFER-CAPACITY', 'offer.capacityNcuMs', `at most ${attestedNcuMs}`, `${offer.capacityNcuMs}`);
@@ -59,7 +83,14 @@ export class Work {
   }
 
   async #offers(open: Open, epoch: Epoch): Promise<Offer[]> {
-    const rows = await open.selectFrom('offer').innerJoin('device', 'device.node_id', 'offer.node_id').where('epoch', '=', epoch).selectAll('offer').select('class_name').orderBy('offer.node_id').execute();
+    const rows = await open
+      .selectFrom('offer')
+      .innerJoin('device', 'device.node_id', 'offer.node_id')
+      .where('epoch', '=', epoch)
+      .selectAll('offer')
+      .select('class_name')
+      .orderBy('offer.node_id')
+      .execute();
     return rows.map((row) => ({
       nodeId: row.node_id,
       className: row.class_name,
@@ -119,7 +150,15 @@ export class Work {
       .where('lease.epoch', '=', epoch)
       .where('lease.status', '=', 'open')
       .where('lease.handed', '=', false)
-      .select(['lease.lease_id', 'lease.task_id', 'lease.epoch', 'lease.position', 'task.module_hash', 'task.input_hash', 'task.fuel_max'])
+      .select([
+        'lease.lease_id',
+        'lease.task_id',
+        'lease.epoch',
+        'lease.position',
+        'task.module_hash',
+        'task.input_hash',
+        'task.fuel_max',
+      ])
       .orderBy('lease.position')
       .execute();
     if (rows.length === 0) return [];
@@ -139,7 +178,10 @@ export class Work {
   /** Takes a result: signed receipt and output. It ends the lease; sending it again has no effect. */
   async takeResult(body: Uint8Array): Promise<void> {
     const { receipt, receiptId, output, cose, message, signature } = this.#readResult(body);
-    const lease = await this.#lease(receipt.taskId, (nodeId) => this.#devices.verifier(nodeId)?.(message, signature) ?? false);
+    const lease = await this.#lease(
+      receipt.taskId,
+      (nodeId) => this.#devices.verifier(nodeId)?.(message, signature) ?? false,
+    );
     this.#checkResult(lease, receipt, output);
     if (lease.status === 'done') return;
     const { clock, nowMs, economy, blobs, db } = this.#context;
@@ -155,7 +197,11 @@ export class Work {
         .where('status', '=', 'open')
         .executeTakeFirst();
       if (updated.numUpdatedRows === 0n) throw refuse('RESULT-LATE', 'result', 'an open lease', 'one that has ended');
-      await open.updateTable('task').set({ status: 'done', done_ms: nowMs() }).where('task_id', '=', lease.task_id).execute();
+      await open
+        .updateTable('task')
+        .set({ status: 'done', done_ms: nowMs() })
+        .where('task_id', '=', lease.task_id)
+        .execute();
     });
     this.#context.count('results', lease.purpose);
   }
@@ -166,9 +212,21 @@ export class Work {
       const parsed = parseCose(cose);
       const message = parsed.toBeSigned(this.#context.aad);
       const receiptId = taskReceiptId(parsed.payload, this.#context.aad);
-      return { receipt: decodeTaskReceipt(parsed.payload), receiptId, output, cose, message, signature: parsed.signature };
+      return {
+        receipt: decodeTaskReceipt(parsed.payload),
+        receiptId,
+        output,
+        cose,
+        message,
+        signature: parsed.signature,
+      };
     } catch (error) {
-      throw refuse('DEVICE-MALFORMED', 'result', 'COSE_Sign1 of a task receipt and the output', (error as Error).message);
+      throw refuse(
+        'DEVICE-MALFORMED',
+        'result',
+        'COSE_Sign1 of a task receipt and the output',
+        (error as Error).message,
+      );
     }
   }
 
@@ -188,23 +246,37 @@ export class Work {
     return lease;
   }
 
-  #checkResult(lease: { module_hash: string; input_hash: string; fuel_max: number }, receipt: TaskReceipt, output: Uint8Array): void {
+  #checkResult(
+    lease: { module_hash: string; input_hash: string; fuel_max: number },
+    receipt: TaskReceipt,
+    output: Uint8Array,
+  ): void {
     const expected = [lease.module_hash, lease.input_hash, toHex(sha256(output)), this.#context.costTableHash];
     const got = [receipt.moduleHash, receipt.inputHash, receipt.outputHash, receipt.costTableHash];
     const names = ['moduleHash', 'inputHash', 'outputHash', 'costTableHash'];
     const at = expected.findIndex((value, index) => value !== got[index]);
     if (at >= 0) throw refuse('RESULT-MISMATCH', `receipt.${names[at]}`, expected[at]!, got[at]!);
-    if (receipt.fuel > lease.fuel_max) throw refuse('RESULT-FUEL', 'receipt.fuel', `at most ${lease.fuel_max}`, `${receipt.fuel}`);
+    if (receipt.fuel > lease.fuel_max)
+      throw refuse('RESULT-FUEL', 'receipt.fuel', `at most ${lease.fuel_max}`, `${receipt.fuel}`);
   }
 
   /** Ends what an epoch left undone: its tasks go back into the queue, the abandoned leases stay on the node's record. */
   async expire(open: Open, epoch: Epoch): Promise<void> {
-    const rows = await open.selectFrom('lease').select(['lease_id', 'task_id']).where('epoch', '<=', epoch).where('status', '=', 'open').execute();
+    const rows = await open
+      .selectFrom('lease')
+      .select(['lease_id', 'task_id'])
+      .where('epoch', '<=', epoch)
+      .where('status', '=', 'open')
+      .execute();
     if (rows.length === 0) return;
     const leaseIds = rows.map((row) => row.lease_id);
     const taskIds = rows.map((row) => row.task_id);
     await open.updateTable('lease').set({ status: 'abandoned' }).where('lease_id', 'in', leaseIds).execute();
-    await open.updateTable('task').set({ status: 'queued', reason: 'abandoned' }).where('task_id', 'in', taskIds).execute();
+    await open
+      .updateTable('task')
+      .set({ status: 'queued', reason: 'abandoned' })
+      .where('task_id', 'in', taskIds)
+      .execute();
   }
 }
 
@@ -223,5 +295,7 @@ export function leaseIdOf(taskId: string, nodeId: string, epoch: number): string
 }
 
 async function allocated(open: Open, epoch: Epoch): Promise<boolean> {
-  return (await open.selectFrom('allocation').select('epoch').where('epoch', '=', epoch).executeTakeFirst()) !== undefined;
+  return (
+    (await open.selectFrom('allocation').select('epoch').where('epoch', '=', epoch).executeTakeFirst()) !== undefined
+  );
 }

@@ -1,3 +1,5 @@
 import type { Statement } from '@stannary/kernel';
 import type { Posting } from './postings.ts';
-export function statementPostings(_statement: Statement): Posting[] { return []; }
+export function statementPostings(_statement: Statement): Posting[] {
+  return [];
+}

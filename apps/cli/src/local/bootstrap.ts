@@ -1,14 +1,27 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, hash as nodeHash, sign as nodeSign } from 'node:crypto';
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  hash as nodeHash,
+  sign as nodeSign,
+} from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type AddressBook, deployContracts, fundAccounts, newAccount, openSender, registrationMessage } from '@stannary/chain';
+import {
+  type AddressBook,
+  deployContracts,
+  fundAccounts,
+  newAccount,
+  openSender,
+  registrationMessage,
+} from '@stannary/chain';
 import type { Economy } from '@stannary/kernel';
 import { fromHex, hashChain, sha256, toHex } from '@stannary/wire';
 import type { NetworkFolder, Party, Secrets } from './folder.ts';
 
 /** Work tokens and credits that the local genesis gives each party, in units. */
 const PROVIDER_TOKENS = 2_000;
-const POSTER_TOKENS = 20_000;
 const TREASURY_TOKENS = 1_000_000;
 const CONSUMER_CREDITS = 50_000;
 /** Attested capacity of a local provider, in thousandths of an NCU. */
@@ -24,7 +37,13 @@ export interface LocalNetwork {
 }
 
 /** Deploys the contracts, hands out the genesis, registers and bonds every provider, funds the consumer's deposit. */
-export async function bootstrap(folder: NetworkFolder, secrets: Secrets, economy: Economy, economyHash: string, rpcUrl: string): Promise<LocalNetwork> {
+export async function bootstrap(
+  folder: NetworkFolder,
+  secrets: Secrets,
+  economy: Economy,
+  economyHash: string,
+  rpcUrl: string,
+): Promise<LocalNetwork> {
   const parties = [secrets.operator, secrets.poster, secrets.insurance, secrets.consumer, ...secrets.providers];
   await fundAccounts(rpcUrl, parties.map(addressOf));
   const addressBook = await deploy(folder, secrets, economy, rpcUrl);
@@ -49,7 +68,7 @@ async function deploy(folder: NetworkFolder, secrets: Secrets, economy: Economy,
   const receiptKey = await openKey(receiptKeyFile(folder));
   const genesis = [
     { account: addressOf(secrets.operator), grains: units(TREASURY_TOKENS) },
-    { account: addressOf(secrets.poster), grains: units(POSTER_TOKENS) },
+    { account: addressOf(secrets.poster), grains: settlement.posterBondGrains },
     ...secrets.providers.map((provider) => ({ account: addressOf(provider), grains: units(PROVIDER_TOKENS) })),
   ];
   return deployContracts({
@@ -64,7 +83,8 @@ async function deploy(folder: NetworkFolder, secrets: Secrets, economy: Economy,
       arbiter: addressOf(secrets.poster),
       insurance: addressOf(secrets.insurance),
       receiptKey: toHex(spkiOf(receiptKey)),
-      beaconTip: hashChain(fromHex(secrets.beaconSeed), BEACON_EPOCHS, (bytes) => nodeHash('sha256', bytes, 'buffer')).tip,
+      beaconTip: hashChain(fromHex(secrets.beaconSeed), BEACON_EPOCHS, (bytes) => nodeHash('sha256', bytes, 'buffer'))
+        .tip,
       idFeeGrains: 0,
       posterBondGrains: settlement.posterBondGrains,
       challengeWindowSeconds: settlement.challengeWindowSeconds,
@@ -86,7 +106,12 @@ async function bondPoster(poster: Party, economy: Economy, rpcUrl: string, addre
   await sender.depositPosterBond(economy.settlement.posterBondGrains);
 }
 
-async function fundConsumer(secrets: Secrets, economy: Economy, rpcUrl: string, addressBook: AddressBook): Promise<void> {
+async function fundConsumer(
+  secrets: Secrets,
+  economy: Economy,
+  rpcUrl: string,
+  addressBook: AddressBook,
+): Promise<void> {
   const grains = CONSUMER_CREDITS * economy.grainsPerUnit;
   const issuer = openSender({ rpcUrl, privateKey: secrets.operator.privateKey, addressBook });
   const consumer = openSender({ rpcUrl, privateKey: secrets.consumer.privateKey, addressBook });
@@ -95,13 +120,24 @@ async function fundConsumer(secrets: Secrets, economy: Economy, rpcUrl: string, 
 }
 
 /** What an operator does once per node: proves that it holds the device key, registers it, bonds it. */
-async function joinNetwork(folder: NetworkFolder, provider: Party, bondGrains: number, rpcUrl: string, addressBook: AddressBook): Promise<void> {
+async function joinNetwork(
+  folder: NetworkFolder,
+  provider: Party,
+  bondGrains: number,
+  rpcUrl: string,
+  addressBook: AddressBook,
+): Promise<void> {
   const key = await openKey(deviceKeyFile(folder, provider));
   const spki = spkiOf(key);
   const message = registrationMessage({ addressBook, operator: addressOf(provider) });
   const proof = nodeSign('sha256', message, { key, dsaEncoding: 'ieee-p1363' });
   const sender = openSender({ rpcUrl, privateKey: provider.privateKey, addressBook });
-  const node = { spki: toHex(spki), className: 'grid', evidenceLevel: EVIDENCE_SOFTWARE_KEY, milliNcu: PROVIDER_MILLI_NCU };
+  const node = {
+    spki: toHex(spki),
+    className: 'grid',
+    evidenceLevel: EVIDENCE_SOFTWARE_KEY,
+    milliNcu: PROVIDER_MILLI_NCU,
+  };
   await sender.registerNode({ ...node, proof: new Uint8Array(proof) });
   await sender.depositBond(toHex(sha256(spki)), bondGrains);
 }

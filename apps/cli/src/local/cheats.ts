@@ -1,13 +1,32 @@
 import { hash as nodeHash } from 'node:crypto';
 import type { TaskRun } from '@stannary/execution';
 import type { Execute, ProviderPlugin, ProviderTransport } from '@stannary/meter';
-import { coseSign1, decodeBatch, decodeBatchHeader, encodeBatch, encodeBatchHeader, parseCose, recordsRoot, type Sign, totalsOf } from '@stannary/wire';
+import {
+  coseSign1,
+  decodeBatch,
+  decodeBatchHeader,
+  encodeBatch,
+  encodeBatchHeader,
+  parseCose,
+  recordsRoot,
+  type Sign,
+  totalsOf,
+} from '@stannary/wire';
 
 /** How the local network's providers behave. Only they know; nothing else in the network is told. */
 export type Behaviour = 'honest' | 'inflates-fuel' | 'invents-results' | 'equivocates';
 
 /** Eight providers: five honest, three who cheat in the three ways there are. */
-export const LOCAL_BEHAVIOURS: readonly Behaviour[] = ['honest', 'inflates-fuel', 'honest', 'invents-results', 'honest', 'equivocates', 'honest', 'honest'];
+export const LOCAL_BEHAVIOURS: readonly Behaviour[] = [
+  'honest',
+  'inflates-fuel',
+  'honest',
+  'invents-results',
+  'honest',
+  'equivocates',
+  'honest',
+  'honest',
+];
 
 /**
  * What the provider's program loads for a cheat (`--plugin`). The program itself is the one that honest nodes run: it
@@ -42,7 +61,11 @@ function inventResults(execute: Execute): Execute {
   return (task) => {
     kept ??= execute(task);
     const madeUp = nodeHash('sha256', task.input.subarray(0, 64), 'buffer');
-    return { ...kept, output: kept.output.length === madeUp.length ? kept.output : madeUp, fuel: Math.min(task.fuelMax, kept.fuel) };
+    return {
+      ...kept,
+      output: kept.output.length === madeUp.length ? kept.output : madeUp,
+      fuel: Math.min(task.fuelMax, kept.fuel),
+    };
   };
 }
 

@@ -4,7 +4,7 @@ import { GatewayClient, type NetworkAnswer } from '@stannary/gateway/client';
 import { exitStatusOf } from '../refusal.ts';
 import { Consumer } from './consumer.ts';
 import { Corpus } from './corpus.ts';
-import { drawRequests, fitInto, readTrace, type Request } from './demand.ts';
+import { drawRequests, fitInto, type Request, readTrace } from './demand.ts';
 
 // The consumer's program: `--config FILE`. Buys work as the trace or the draw says, verifies every result, and at the
 // end takes its unspent money out.
@@ -92,7 +92,8 @@ async function trace(config: ConsumerConfig): Promise<Request[] | null> {
 function* timetable(config: ConsumerConfig, network: NetworkAnswer, traced: Request[] | null): Generator<Timed> {
   const { clock } = network;
   const spanMs = ((config.workEras ?? 0) * clock.epochsPerEra - SPARE_EPOCHS) * clock.epochMs;
-  const fitted = traced !== null && config.workEras !== null ? fitInto(traced, spanMs) : (traced ?? drawRequests(Math.random));
+  const fitted =
+    traced !== null && config.workEras !== null ? fitInto(traced, spanMs) : (traced ?? drawRequests(Math.random));
   const speedUp = traced !== null && config.workEras !== null ? 1 : SPEED_UP;
   const beganMs = traced === null ? Math.max(clock.genesisMs, clock.nowMs) : clock.genesisMs;
   let index = 0;
@@ -103,7 +104,12 @@ function* timetable(config: ConsumerConfig, network: NetworkAnswer, traced: Requ
 }
 
 /** Buys every request at its time; several at once when time has run ahead. A trace's requests are bought once each. */
-async function buyAll(consumer: Consumer, requests: Iterable<Timed>, progress: Progress, window: { readonly selling: boolean }): Promise<void> {
+async function buyAll(
+  consumer: Consumer,
+  requests: Iterable<Timed>,
+  progress: Progress,
+  window: { readonly selling: boolean },
+): Promise<void> {
   const alreadyBought = await progress.read();
   for (const request of requests) {
     if (request.index < alreadyBought) continue;
@@ -155,6 +161,8 @@ function pause(forMs: number): Promise<void> {
 process.once('SIGTERM', () => process.exit(0));
 process.once('disconnect', () => process.exit(0));
 main().catch((error) => {
-  console.error(JSON.stringify({ at: new Date().toISOString(), event: 'consumer ended', code: error.code, error: error.stack }));
+  console.error(
+    JSON.stringify({ at: new Date().toISOString(), event: 'consumer ended', code: error.code, error: error.stack }),
+  );
   process.exit(exitStatusOf(error));
 });

@@ -1,7 +1,14 @@
 import { hash as nodeHash } from 'node:crypto';
-import { chargeGrains, type MicrograinsPerNcuS, normaliseQuantity } from '@stannary/kernel';
-import { compileTask, encodeMatmulInput, encodeSha256Input, expectedMatmul, type MeteredModule, runTask } from '@stannary/execution';
+import {
+  compileTask,
+  encodeMatmulInput,
+  encodeSha256Input,
+  expectedMatmul,
+  type MeteredModule,
+  runTask,
+} from '@stannary/execution';
 import type { GatewayClient, NetworkAnswer, TaskAnswer } from '@stannary/gateway/client';
+import { chargeGrains, type MicrograinsPerNcuS, normaliseQuantity } from '@stannary/kernel';
 import { RESOURCE_CODES } from '@stannary/wire';
 import type { Corpus } from './corpus.ts';
 import { type Request, shapeOf, type TaskShape } from './demand.ts';
@@ -56,7 +63,10 @@ export class Consumer {
   /** Fetches the task modules, so that fuel can be foreseen. */
   async prepare(): Promise<void> {
     const { client, network } = this.#options;
-    const [sha256, matmul] = await Promise.all([client.blob(network.modules.sha256!), client.blob(network.modules.matmul!)]);
+    const [sha256, matmul] = await Promise.all([
+      client.blob(network.modules.sha256!),
+      client.blob(network.modules.matmul!),
+    ]);
     this.#forecast = new FuelForecast(compileTask(sha256), compileTask(matmul));
   }
 
@@ -64,7 +74,10 @@ export class Consumer {
   async buy(request: Request, index: number): Promise<void> {
     const shape = shapeOf(request, index);
     const bytes = await this.#options.corpus.take(shape.inputBytes);
-    const input = shape.module === 'sha256' ? encodeSha256Input({ rounds: shape.rounds, bytes }) : encodeMatmulInput({ size: shape.size, bytes });
+    const input =
+      shape.module === 'sha256'
+        ? encodeSha256Input({ rounds: shape.rounds, bytes })
+        : encodeMatmulInput({ size: shape.size, bytes });
     await this.#submit(shape.module, input);
   }
 
@@ -138,7 +151,8 @@ class FuelForecast {
 
   constructor(sha256: MeteredModule, matmul: MeteredModule) {
     const burn = (module: MeteredModule, input: Uint8Array) => runTask({ module, input, fuelMax: PROBE_FUEL_MAX }).fuel;
-    const chain = (rounds: number, length: number) => burn(sha256, encodeSha256Input({ rounds, bytes: new Uint8Array(length) }));
+    const chain = (rounds: number, length: number) =>
+      burn(sha256, encodeSha256Input({ rounds, bytes: new Uint8Array(length) }));
     this.#base = chain(0, 1);
     this.#perByte = (chain(0, PROBE_BYTES) - this.#base) / PROBE_BYTES;
     this.#perRound = (chain(PROBE_ROUNDS, 1) - this.#base) / PROBE_ROUNDS;

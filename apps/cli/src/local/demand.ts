@@ -64,10 +64,12 @@ export function readTrace(csv: string, skip: number, count: number): Request[] {
     const { timeMs, contextTokens, generatedTokens } = readRow(lines[index]!, at, index + 1);
     if (requests.length === 0) firstMs = timeMs;
     const atMs = timeMs - firstMs;
-    if (atMs < (requests.at(-1)?.atMs ?? 0)) throw traceRefusal('TRACE-ORDER', index + 1, 'times that do not fall', lines[index]!.slice(0, 40));
+    if (atMs < (requests.at(-1)?.atMs ?? 0))
+      throw traceRefusal('TRACE-ORDER', index + 1, 'times that do not fall', lines[index]!.slice(0, 40));
     requests.push({ atMs, contextTokens, generatedTokens });
   }
-  if (requests.length === 0) throw traceRefusal('TRACE-EMPTY', lines.length, 'at least one request', `none after skipping ${skip}`);
+  if (requests.length === 0)
+    throw traceRefusal('TRACE-EMPTY', lines.length, 'at least one request', `none after skipping ${skip}`);
   return requests;
 }
 
@@ -75,9 +77,16 @@ function readRow(line: string, at: readonly number[], lineNumber: number) {
   const cells = line.split(',');
   const [time, context, generated] = at.map((column) => cells[column] ?? '');
   const stamp = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(\.\d+)?$/.exec(time!);
-  if (stamp === null) throw traceRefusal('TRACE-ROW', lineNumber, 'TIMESTAMP as YYYY-MM-DD hh:mm:ss.fff', time!.slice(0, 40));
+  if (stamp === null)
+    throw traceRefusal('TRACE-ROW', lineNumber, 'TIMESTAMP as YYYY-MM-DD hh:mm:ss.fff', time!.slice(0, 40));
   const tokens = [context!, generated!].map((cell) => (/^\d{1,9}$/.test(cell) ? Number(cell) : Number.NaN));
-  if (tokens.some(Number.isNaN)) throw traceRefusal('TRACE-ROW', lineNumber, 'token counts as whole numbers', `${context}, ${generated}`.slice(0, 40));
+  if (tokens.some(Number.isNaN))
+    throw traceRefusal(
+      'TRACE-ROW',
+      lineNumber,
+      'token counts as whole numbers',
+      `${context}, ${generated}`.slice(0, 40),
+    );
   const timeMs = Date.parse(`${stamp[1]}T${stamp[2]}Z`) + Number(stamp[3] ?? 0) * 1000;
   if (Number.isNaN(timeMs)) throw traceRefusal('TRACE-ROW', lineNumber, 'a time that exists', time!.slice(0, 40));
   return { timeMs, contextTokens: tokens[0]!, generatedTokens: tokens[1]! };

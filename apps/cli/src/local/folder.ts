@@ -45,7 +45,12 @@ export class NetworkFolder {
       await mkdir(folder.at('logs'), { recursive: true });
     } catch (cause) {
       const got = (cause as NodeJS.ErrnoException).code ?? 'an error';
-      throw new CliRefusal('DATA-UNWRITABLE', 'give-up', { where: path, expected: 'a folder that can be written', got, todo: 'choose another with --data' }, { cause });
+      throw new CliRefusal(
+        'DATA-UNWRITABLE',
+        'give-up',
+        { where: path, expected: 'a folder that can be written', got, todo: 'choose another with --data' },
+        { cause },
+      );
     }
     await folder.#lock();
     return folder;
@@ -61,7 +66,11 @@ export class NetworkFolder {
 
   async #lock(): Promise<void> {
     const holder = Number(await readFile(this.at('up.pid'), 'utf8').catch(() => ''));
-    if (holder > 0 && holder !== process.pid && isStannary(holder, await readFile(`/proc/${holder}/cmdline`, 'utf8').catch(() => null))) {
+    if (
+      holder > 0 &&
+      holder !== process.pid &&
+      isStannary(holder, await readFile(`/proc/${holder}/cmdline`, 'utf8').catch(() => null))
+    ) {
       throw new CliRefusal('NETWORK-RUNNING', 'retry', {
         where: this.path,
         expected: 'a folder that no network uses',
@@ -86,7 +95,12 @@ export class NetworkFolder {
     try {
       return JSON.parse(text) as Value;
     } catch (cause) {
-      throw new CliRefusal('DATA-DAMAGED', 'give-up', { where: this.at(name), expected: 'JSON', got: 'something else', todo: 'start afresh with --fresh' }, { cause });
+      throw new CliRefusal(
+        'DATA-DAMAGED',
+        'give-up',
+        { where: this.at(name), expected: 'JSON', got: 'something else', todo: 'start afresh with --fresh' },
+        { cause },
+      );
     }
   }
 
@@ -94,7 +108,11 @@ export class NetworkFolder {
   async secrets(): Promise<Secrets> {
     const known = await this.readJson<Secrets>('secrets.json');
     if (known !== null) return known;
-    const party = (name: string): Party => ({ name, privateKey: `0x${randomBytes(32).toString('hex')}`, directory: name });
+    const party = (name: string): Party => ({
+      name,
+      privateKey: `0x${randomBytes(32).toString('hex')}`,
+      directory: name,
+    });
     const secrets: Secrets = {
       operator: party('operator'),
       poster: party('poster'),

@@ -61,9 +61,12 @@ export class Processes {
     const restarts = livedMs > STEADY_MS ? 0 : (this.#restarts.get(program.name) ?? 0);
     if (restarts >= RESTARTS_MAX) return this.#onGiveUp(program, status);
     this.#restarts.set(program.name, restarts + 1);
-    setTimeout(() => {
-      if (!this.#stopping) this.start(program);
-    }, RESTART_AFTER_MS * (restarts + 1));
+    setTimeout(
+      () => {
+        if (!this.#stopping) this.start(program);
+      },
+      RESTART_AFTER_MS * (restarts + 1),
+    );
   }
 
   /** Asks every program of these names to end, in that order; kills what does not end in time. */

@@ -12,8 +12,18 @@ export interface Summary {
   readonly ncuMs: number;
   readonly feesGrains: number;
   readonly emissionGrains: number;
-  readonly roots: readonly { readonly era: number; readonly txHash: string; readonly totalGrains: number; readonly totalTokensGrains: number }[];
-  readonly claims: { readonly due: number; readonly paid: number; readonly dueTokens: number; readonly paidTokens: number };
+  readonly roots: readonly {
+    readonly era: number;
+    readonly txHash: string;
+    readonly totalGrains: number;
+    readonly totalTokensGrains: number;
+  }[];
+  readonly claims: {
+    readonly due: number;
+    readonly paid: number;
+    readonly dueTokens: number;
+    readonly paidTokens: number;
+  };
   readonly conservation: { readonly ledger: boolean; readonly chain: boolean; readonly agree: boolean };
   readonly cheats: { readonly planted: number; readonly slashed: number };
   readonly honest: { readonly count: number; readonly slashed: number };
@@ -37,15 +47,26 @@ export async function summarise(parts: SummaryParts): Promise<Summary> {
   const status = await parts.client.status();
   const statements = await allStatements(parts.client, status.settledEpoch);
   const { due, paid } = await parts.claims.totals(status.eras);
-  const sum = (of: (statement: Statement) => number) => statements.reduce((total, statement) => total + of(statement), 0);
+  const sum = (of: (statement: Statement) => number) =>
+    statements.reduce((total, statement) => total + of(statement), 0);
   return {
     eras: parts.eras,
     tasks: status.tasks.done,
     ncuMs: sum((statement) => statement.nodes.reduce((total, line) => total + line.ncuMs, 0)),
     feesGrains: sum(({ totals }) => totals.chargedGrains - totals.refundedGrains),
     emissionGrains: sum(({ emission }) => emission.scheduledGrains),
-    roots: status.eras.map((era) => ({ era: era.era, txHash: era.postedTx ?? '', totalGrains: exact(era.totalCreditsGrains), totalTokensGrains: exact(era.totalTokensGrains) })),
-    claims: { due: exact(due.credits), paid: exact(paid.credits), dueTokens: exact(due.tokens), paidTokens: exact(paid.tokens) },
+    roots: status.eras.map((era) => ({
+      era: era.era,
+      txHash: era.postedTx ?? '',
+      totalGrains: exact(era.totalCreditsGrains),
+      totalTokensGrains: exact(era.totalTokensGrains),
+    })),
+    claims: {
+      due: exact(due.credits),
+      paid: exact(paid.credits),
+      dueTokens: exact(due.tokens),
+      paidTokens: exact(paid.tokens),
+    },
     conservation: conservationOf(status),
     ...slashedOf(status, parts.secrets),
     results: { verified: parts.consumer.verified, wrong: parts.consumer.wrong },
@@ -56,20 +77,36 @@ export async function summarise(parts: SummaryParts): Promise<Summary> {
 /** True when the run is what it must be: books exact and agreeing, all claims paid, all cheats and only cheats slashed. */
 export function isSound({ claims, conservation, cheats, honest }: Summary): boolean {
   const paid = claims.due === claims.paid && claims.dueTokens === claims.paidTokens;
-  return paid && conservation.ledger && conservation.chain && conservation.agree && cheats.slashed === cheats.planted && honest.slashed === 0;
+  return (
+    paid &&
+    conservation.ledger &&
+    conservation.chain &&
+    conservation.agree &&
+    cheats.slashed === cheats.planted &&
+    honest.slashed === 0
+  );
 }
 
 export function summaryTable(summary: Summary, grainsPerUnit: number): string {
   const units = (grains: number) => (grains / grainsPerUnit).toLocaleString('en', { maximumFractionDigits: 6 });
   const rows: [string, string][] = [
     ['eras of work', `${summary.eras}`],
-    ['tasks done', `${summary.tasks} (${summary.results.verified} verified by the consumer, ${summary.results.wrong} wrong)`],
+    [
+      'tasks done',
+      `${summary.tasks} (${summary.results.verified} verified by the consumer, ${summary.results.wrong} wrong)`,
+    ],
     ['work', `${summary.ncuMs.toLocaleString('en')} NCU·ms`],
     ['fees', `${units(summary.feesGrains)} credits after refunds`],
     ['emission', `${units(summary.emissionGrains)} tokens scheduled`],
     ['roots', summary.roots.map(({ era, txHash }) => `${era}: ${txHash.slice(0, 10)}…`).join('  ')],
-    ['claims', `${units(summary.claims.paid)} of ${units(summary.claims.due)} credits, ${units(summary.claims.paidTokens)} of ${units(summary.claims.dueTokens)} tokens paid`],
-    ['conservation', `ledger ${word(summary.conservation.ledger)}, chain ${word(summary.conservation.chain)}, they ${summary.conservation.agree ? 'agree' : 'DIFFER'}`],
+    [
+      'claims',
+      `${units(summary.claims.paid)} of ${units(summary.claims.due)} credits, ${units(summary.claims.paidTokens)} of ${units(summary.claims.dueTokens)} tokens paid`,
+    ],
+    [
+      'conservation',
+      `ledger ${word(summary.conservation.ledger)}, chain ${word(summary.conservation.chain)}, they ${summary.conservation.agree ? 'agree' : 'DIFFER'}`,
+    ],
     ['cheats', `${summary.cheats.slashed} of ${summary.cheats.planted} slashed`],
     ['honest', `${summary.honest.slashed} of ${summary.honest.count} slashed`],
     ['verdict', isSound(summary) ? 'sound' : 'NOT SOUND'],
@@ -90,13 +127,17 @@ async function allStatements(client: GatewayClient, lastEpoch: number): Promise<
 
 function conservationOf({ conservation }: StatusAnswer): Summary['conservation'] {
   const { ledger, chain, agree } = conservation;
-  const chainExact = chain !== null && BigInt(chain.depositedGrains) - BigInt(chain.claimedGrains) === BigInt(chain.creditsInSettlementGrains);
+  const chainExact =
+    chain !== null &&
+    BigInt(chain.depositedGrains) - BigInt(chain.claimedGrains) === BigInt(chain.creditsInSettlementGrains);
   return { ledger: ledger.balanced, chain: chainExact, agree };
 }
 
 /** Only this summary compares the faults with what was planted; the network never knew. */
 function slashedOf(status: StatusAnswer, secrets: Secrets): Pick<Summary, 'cheats' | 'honest'> {
-  const slashed = new Set(status.faults.filter((fault) => fault.stage === 'final' && fault.finalTx !== null).map((fault) => fault.operator));
+  const slashed = new Set(
+    status.faults.filter((fault) => fault.stage === 'final' && fault.finalTx !== null).map((fault) => fault.operator),
+  );
   const isSlashed = (provider: Secrets['providers'][number]) => slashed.has(addressOf(provider));
   const cheats = secrets.providers.filter((provider) => provider.behaviour !== 'honest');
   const honest = secrets.providers.filter((provider) => provider.behaviour === 'honest');

@@ -45,12 +45,26 @@ export async function up(options: UpOptions): Promise<Summary | null> {
   if (options.fresh) await rm(path, { recursive: true, force: true });
   const folder = await NetworkFolder.open(path);
   try {
-    const ports = { console: await freePort(options.consolePort, '--port'), gateway: await freePort(options.gatewayPort, '--gateway-port') };
+    const ports = {
+      console: await freePort(options.consolePort, '--port'),
+      gateway: await freePort(options.gatewayPort, '--gateway-port'),
+    };
     const { economy, economyHash, overridden } = await loadEconomy(options.economy);
-    options.print(`economy ${economy.name}, version ${economy.version}, ${economyHash.slice(0, 12)}…; overrides ${overridden.join(', ')}`);
+    options.print(
+      `economy ${economy.name}, version ${economy.version}, ${economyHash.slice(0, 12)}…; overrides ${overridden.length} fields of the reference`,
+    );
     const secrets = await folder.secrets();
     const chain = await startLocalChain({ stateFile: folder.at('chain.json'), port: options.chainPort });
-    const network = new LocalRun({ options, folder, secrets, economy, economyHash, ports, rpcUrl: chain.rpcUrl, startedMs });
+    const network = new LocalRun({
+      options,
+      folder,
+      secrets,
+      economy,
+      economyHash,
+      ports,
+      rpcUrl: chain.rpcUrl,
+      startedMs,
+    });
     try {
       return await network.run();
     } finally {
@@ -87,7 +101,12 @@ class LocalRun {
     this.#client = new GatewayClient({ baseUrl: this.#gatewayUrl });
     this.#processes = new Processes((program, status) => {
       const got = `exit status ${status}, again and again`;
-      this.#failed = new CliRefusal('PROGRAM-FAILED', 'give-up', { where: program.name, expected: 'a program that stays up', got, todo: `see ${program.logFile}` });
+      this.#failed = new CliRefusal('PROGRAM-FAILED', 'give-up', {
+        where: program.name,
+        expected: 'a program that stays up',
+        got,
+        todo: `see ${program.logFile}`,
+      });
     });
   }
 
@@ -101,11 +120,29 @@ class LocalRun {
     const healthySeconds = Math.round((performance.now() - startedMs) / 100) / 10;
     options.print(`console  http://127.0.0.1:${ports.console}   (healthy after ${healthySeconds} s)`);
     options.print(`gateway  ${this.#gatewayUrl}   chain  ${rpcUrl}   data  ${folder.path}`);
-    const payees = [secrets.operator, secrets.insurance, secrets.consumer, ...secrets.providers].map((party) => ({ account: addressOf(party), privateKey: party.privateKey }));
-    const claims = new Claims({ client: this.#client, rpcUrl, addressBook: network.addressBook, payees, anyoneKey: secrets.operator.privateKey });
+    const payees = [secrets.operator, secrets.insurance, secrets.consumer, ...secrets.providers].map((party) => ({
+      account: addressOf(party),
+      privateKey: party.privateKey,
+    }));
+    const claims = new Claims({
+      client: this.#client,
+      rpcUrl,
+      addressBook: network.addressBook,
+      payees,
+      anyoneKey: secrets.operator.privateKey,
+    });
     await this.#watch(claims);
     if (options.eras === null || options.stop.aborted) return null;
-    return summarise({ client: this.#client, claims, secrets, economy, economyHash, eras: options.eras, healthySeconds, consumer: this.#consumer });
+    return summarise({
+      client: this.#client,
+      claims,
+      secrets,
+      economy,
+      economyHash,
+      eras: options.eras,
+      healthySeconds,
+      consumer: this.#consumer,
+    });
   }
 
   async end(): Promise<void> {
@@ -162,15 +199,34 @@ class LocalRun {
   #startProviders(): void {
     const { folder, secrets } = this.#parts;
     for (const provider of secrets.providers) {
-      const args = ['--gateway', this.#gatewayUrl, '--data', folder.at(provider.directory), '--key', deviceKeyFile(folder, provider), '--class', 'grid', '--capacity-ncu-ms', '800'];
-      if (provider.behaviour !== 'honest') args.push('--plugin', join(import.meta.dirname, 'cheats.ts'), '--plugin-option', provider.behaviour);
+      const args = [
+        '--gateway',
+        this.#gatewayUrl,
+        '--data',
+        folder.at(provider.directory),
+        '--key',
+        deviceKeyFile(folder, provider),
+        '--class',
+        'grid',
+        '--capacity-ncu-ms',
+        '800',
+      ];
+      if (provider.behaviour !== 'honest')
+        args.push('--plugin', join(import.meta.dirname, 'cheats.ts'), '--plugin-option', provider.behaviour);
       this.#start(provider.name, '@stannary/meter/program', args);
     }
   }
 
   async #startConsumer(): Promise<void> {
     const { options, folder, secrets } = this.#parts;
-    const config = { gatewayUrl: this.#gatewayUrl, apiKey: secrets.consumerApiKey, corpus: corpusDirectory(), workEras: options.eras, trace: options.trace, progressFile: folder.at('consumer.json') };
+    const config = {
+      gatewayUrl: this.#gatewayUrl,
+      apiKey: secrets.consumerApiKey,
+      corpus: corpusDirectory(),
+      workEras: options.eras,
+      trace: options.trace,
+      progressFile: folder.at('consumer.json'),
+    };
     await folder.write('consumer-config.json', JSON.stringify(config, null, 2), 0o600);
     this.#start('consumer', '@stannary/cli/consumer', ['--config', folder.at('consumer-config.json')], (message) => {
       this.#consumer = message as ConsumerCounts & { finished: boolean };
@@ -179,7 +235,12 @@ class LocalRun {
 
   async #startConsole(): Promise<void> {
     const { ports } = this.#parts;
-    this.#start('console', '@stannary/console/program', ['--port', String(ports.console), '--gateway', this.#gatewayUrl]);
+    this.#start('console', '@stannary/console/program', [
+      '--port',
+      String(ports.console),
+      '--gateway',
+      this.#gatewayUrl,
+    ]);
     await this.#until('the console', async () => (await fetch(`http://127.0.0.1:${ports.console}/`)).ok);
   }
 
@@ -196,7 +257,12 @@ class LocalRun {
       await pause(POLL_MS, this.#parts.options.stop);
       if (this.#parts.options.stop.aborted) return;
     }
-    throw new CliRefusal('START-TIMEOUT', 'give-up', { where: what, expected: `an answer within ${HEALTHY_WITHIN_MS / 1000} s`, got: 'none', todo: `see ${this.#parts.folder.at('logs')}` });
+    throw new CliRefusal('START-TIMEOUT', 'give-up', {
+      where: what,
+      expected: `an answer within ${HEALTHY_WITHIN_MS / 1000} s`,
+      got: 'none',
+      todo: `see ${this.#parts.folder.at('logs')}`,
+    });
   }
 
   /** Prints a line an epoch, claims what is final, and returns when stopped, or drained and all paid. */
@@ -220,7 +286,9 @@ class LocalRun {
   /** Every claim is paid, the books have seen it, and the consumer has got everything out that was left. */
   async #allPaid(claims: Claims, status: StatusAnswer): Promise<boolean> {
     const { due, paid } = await claims.totals(status.eras);
-    return due.credits === paid.credits && due.tokens === paid.tokens && this.#consumer.finished && status.conservation.agree;
+    return (
+      due.credits === paid.credits && due.tokens === paid.tokens && this.#consumer.finished && status.conservation.agree
+    );
   }
 
   #throwIfFailed(): void {
@@ -230,7 +298,12 @@ class LocalRun {
   #throwIfHanging(status: StatusAnswer): void {
     const { eras } = this.#parts.options;
     if (eras === null || status.era < eras + DRAIN_ERAS_MAX) return;
-    throw new CliRefusal('DRAIN-TIMEOUT', 'give-up', { where: 'the network', expected: `to drain within ${DRAIN_ERAS_MAX} eras`, got: `phase ${status.phase} in era ${status.era}`, todo: `see ${this.#parts.folder.at('logs')}` });
+    throw new CliRefusal('DRAIN-TIMEOUT', 'give-up', {
+      where: 'the network',
+      expected: `to drain within ${DRAIN_ERAS_MAX} eras`,
+      got: `phase ${status.phase} in era ${status.era}`,
+      todo: `see ${this.#parts.folder.at('logs')}`,
+    });
   }
 }
 
@@ -254,7 +327,14 @@ async function freePort(port: number, option: string): Promise<number> {
     const probe = createServer();
     probe.once('error', (cause: NodeJS.ErrnoException) => {
       const todo = `stop what listens there, or choose another with ${option}`;
-      reject(new CliRefusal('PORT-IN-USE', 'retry', { where: `127.0.0.1:${port}`, expected: 'a free port', got: cause.code ?? 'an error', todo }, { cause }));
+      reject(
+        new CliRefusal(
+          'PORT-IN-USE',
+          'retry',
+          { where: `127.0.0.1:${port}`, expected: 'a free port', got: cause.code ?? 'an error', todo },
+          { cause },
+        ),
+      );
     });
     probe.listen(port, '127.0.0.1', () => {
       const { port: found } = probe.address() as { port: number };

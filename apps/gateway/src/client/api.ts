@@ -101,6 +101,9 @@ export interface StatusAnswer {
     readonly done: number;
     readonly audits: number;
   };
+  /** Lifetime sums over settled epochs, decimal strings of grains. */
+  readonly totals: { readonly chargedGrains: string; readonly refundedGrains: string; readonly tokensGrains: string };
+  /** The last settled epochs, at most 120, oldest first. */
   readonly history: readonly {
     readonly epoch: number;
     readonly priceMicrograinsPerNcuS: number;
@@ -140,6 +143,7 @@ export interface NodeAnswer {
   }[];
 }
 
+/** All that one node did of one offence: the first piece of evidence, and how many there are. */
 export interface FaultAnswer {
   readonly faultId: string;
   readonly nodeId: string;
@@ -151,6 +155,8 @@ export interface FaultAnswer {
   readonly evidenceHash: string;
   /** In words, what the evidence shows; the bytes are at GET /v1/evidence/:hash. */
   readonly evidence: string;
+  /** Pieces of evidence, each proven by itself; refunds are summed over all. */
+  readonly proofs: number;
   readonly slashedGrains: number;
   readonly refundedGrains: number;
   /** Transactions: proposed and final slash, when they are on the chain. */

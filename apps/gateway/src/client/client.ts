@@ -176,7 +176,8 @@ export class GatewayClient {
 async function refusalOf(response: Response): Promise<GatewayRefusal> {
   const text = await response.text().catch(() => '');
   const answer = parseRefusal(text);
-  if (answer !== null) return new GatewayRefusal(answer, response.status, answer.refusalClass ?? refusalClassOf(response.status));
+  if (answer !== null)
+    return new GatewayRefusal(answer, response.status, answer.refusalClass ?? refusalClassOf(response.status));
   return unusable(`HTTP ${response.status}: expected a refusal in JSON, got ${JSON.stringify(text.slice(0, 80))}`);
 }
 
