@@ -104,6 +104,7 @@ export function exampleStatus(): StatusAnswer {
     utilisationPpm: 743_210,
     grainsPerUnit: GRAINS_PER_UNIT,
     tasks: { submitted: 1_412, queued: 14, assigned: 22, done: 1_376, audits: 187 },
+    totals: totalsOf(history),
     history,
     nodes,
     faults: exampleFaults(nodes),
@@ -226,12 +227,22 @@ function marginsOf(provider: Provider): NodeAnswer['margins'] {
   });
 }
 
+function totalsOf(history: StatusAnswer['history']): StatusAnswer['totals'] {
+  const sum = (amounts: readonly number[]) => String(amounts.reduce((total, amount) => total + amount, 0));
+  return {
+    chargedGrains: sum(history.map((epoch) => epoch.chargedGrains)),
+    refundedGrains: '0',
+    tokensGrains: sum(history.map((epoch) => epoch.tokensGrains)),
+  };
+}
+
 function exampleFaults(nodes: readonly NodeAnswer[]): FaultAnswer[] {
   const of = (index: number) => ({ nodeId: nodes[index]!.nodeId, operator: nodes[index]!.operator });
   return [
     {
       ...of(2),
       faultId: hashOf('fault 1'),
+      proofs: 1,
       offence: 'wrong-result',
       stage: 'final',
       proposedEpoch: 9,
@@ -247,6 +258,7 @@ function exampleFaults(nodes: readonly NodeAnswer[]): FaultAnswer[] {
     {
       ...of(4),
       faultId: hashOf('fault 2'),
+      proofs: 1,
       offence: 'equivocation',
       stage: 'final',
       proposedEpoch: 14,
@@ -261,6 +273,7 @@ function exampleFaults(nodes: readonly NodeAnswer[]): FaultAnswer[] {
     {
       ...of(6),
       faultId: hashOf('fault 3'),
+      proofs: 1,
       offence: 'abandoned-work',
       stage: 'proposed',
       proposedEpoch: 25,
@@ -297,6 +310,7 @@ export function emptyStatus(): StatusAnswer {
     settledEpoch: -1,
     utilisationPpm: 0,
     tasks: { submitted: 0, queued: 0, assigned: 0, done: 0, audits: 0 },
+    totals: totalsOf([]),
     history: [],
     nodes: [],
     faults: [],

@@ -53,7 +53,7 @@ function FaultCard({ fault, status, gatewayUrl }: FaultCardProps): VNode {
       <div class="wide"><dt>Evidence</dt><dd>
         <a class="evidence-link" href=${`${gatewayUrl}/v1/evidence/${fault.evidenceHash}`} target="_blank" rel="noreferrer"
           ><code>${fault.evidenceHash}</code></a
-        ></dd></div>
+        >${fault.proofs > 1 ? html` and ${fault.proofs - 1} more` : ''}</dd></div>
       <div><dt>Proposal on chain</dt><dd><${Transaction} hash=${fault.proposedTx} pending="not posted yet" /></dd></div>
       <div><dt>Slash on chain</dt><dd><${Transaction} hash=${fault.finalTx} pending=${slashPending(fault)} /></dd></div>
     </dl>

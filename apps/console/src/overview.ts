@@ -14,7 +14,7 @@ import {
 } from './format.ts';
 import { html } from './html.ts';
 import { Amount, Empty, Glyph } from './parts.ts';
-import { chargedTotal, findingsOf, previousPrice } from './reading.ts';
+import { findingsOf, previousPrice } from './reading.ts';
 
 export interface OverviewProps {
   readonly status: StatusAnswer;
@@ -103,13 +103,12 @@ function TasksFigure({ status: { tasks } }: StatusProps): VNode {
 }
 
 function ChargedFigure({ status }: StatusProps): VNode {
-  const total = chargedTotal(status);
   const latest = status.history.at(-1);
   return html`<${Headline}
     term="Charged"
     unit="credits"
-    figure=${html`<${Amount} grains=${total.grains} grainsPerUnit=${status.grainsPerUnit} />`}
-    detail=${html`${total.over}${
+    figure=${html`<${Amount} grains=${BigInt(status.totals.chargedGrains)} grainsPerUnit=${status.grainsPerUnit} />`}
+    detail=${html`since genesis${
       latest &&
       html`, <${Amount} grains=${latest.chargedGrains} grainsPerUnit=${status.grainsPerUnit} /> in epoch ${count(latest.epoch)}`
     }`}

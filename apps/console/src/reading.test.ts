@@ -2,15 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { emptyStatus, exampleNetwork, exampleStatus } from '../console.fixture.ts';
 import { THIN_SPACE } from './format.ts';
-import {
-  bookLines,
-  chargedTotal,
-  faultsInOrder,
-  findingsOf,
-  heldByArithmetic,
-  marginReading,
-  previousPrice,
-} from './reading.ts';
+import { bookLines, faultsInOrder, findingsOf, heldByArithmetic, marginReading, previousPrice } from './reading.ts';
 
 test('sums the network up in one line', () => {
   const texts = findingsOf(exampleStatus()).map((finding) => finding.text);
@@ -39,14 +31,6 @@ test('a uniform network is said briefly, a disagreement as bad', () => {
   ]);
   const alone = findingsOf({ ...status, nodes: nodes.slice(0, 1), faults: faults.slice(0, 1) });
   assert.deepEqual([alone[1]!.text, alone[2]!.text], ['1 provider, active', '1 fault, final']);
-});
-
-test('totals the charges and says over which epochs', () => {
-  const status = exampleStatus();
-  const sum = status.history.reduce((total, entry) => total + BigInt(entry.chargedGrains), 0n);
-  assert.deepEqual(chargedTotal(status), { grains: sum, over: 'since genesis' });
-  assert.equal(chargedTotal({ ...status, history: status.history.slice(3) }).over, 'epochs 3 to 25');
-  assert.deepEqual(chargedTotal(emptyStatus()), { grains: 0n, over: 'since genesis' });
 });
 
 test('the previous price is of the newest settled epoch before the current one', () => {

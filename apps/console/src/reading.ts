@@ -80,20 +80,6 @@ function tallyText(noun: string, kinds: readonly string[]): string {
   return `${count(kinds.length)} ${noun}s: ${parts.join(', ')}`;
 }
 
-/** Charges over the epochs that the status carries. */
-export interface ChargedTotal {
-  readonly grains: bigint;
-  /** `since genesis`, or the epochs it covers. */
-  readonly over: string;
-}
-
-export function chargedTotal(status: StatusAnswer): ChargedTotal {
-  const grains = status.history.reduce((sum, epoch) => sum + BigInt(epoch.chargedGrains), 0n);
-  const first = status.history[0]?.epoch;
-  if (first === undefined || first === 0) return { grains, over: 'since genesis' };
-  return { grains, over: `epochs ${count(first)} to ${count(status.history.at(-1)!.epoch)}` };
-}
-
 /** The price of the epoch before the current one, as far as the status says. */
 export function previousPrice(status: StatusAnswer): { epoch: number; priceMicrograinsPerNcuS: number } | undefined {
   return status.history.findLast((entry) => entry.epoch < status.epoch);
