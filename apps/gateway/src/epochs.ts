@@ -220,7 +220,8 @@ export class Epochs {
   }
 
   /** Everything a settlement changes, in the caller's transaction. */
-  async #store(open: Open, { statement, state }: Settled, inputs: EpochInputs, preimage: string): Promise<void> {
+  async #store(open: Open, settled: Settled, inputs: EpochInputs, preimage: string): Promise<void> {
+    const { statement, state } = settled;
     const epoch = statement.epoch;
     const statementHash = contentHash(statement);
     await open
@@ -241,7 +242,7 @@ export class Epochs {
       })
       .execute();
     await addNodeTotals(open, statement, inputs);
-    await appendPostings(open, statementPostings(statement), this.#context.nowMs());
+    await appendPostings(open, statementPostings(this.#state, settled), this.#context.nowMs());
     await this.#storeCharges(open, statement);
     await this.#releaseEscrows(open, epoch);
     await markSettled(open, epoch);

@@ -10,7 +10,6 @@ export {
   isAccount,
   payableAccount,
   SOURCE_ACCOUNTS,
-  type TakePart,
   walletAccount,
 } from './accounts.ts';
 export { type Conservation, conservationOf } from './conservation.ts';
@@ -28,4 +27,4 @@ export {
   type TaskEscrow,
 } from './postings.ts';
 export { BILLING_CODES, type BillingCode, BillingRefusal, type RefusalClass } from './refusals.ts';
-export { statementPostings } from './statement-postings.ts';
+export { statementPostings } from './statements.ts';
