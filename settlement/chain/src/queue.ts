@@ -56,6 +56,7 @@ export class SendQueue {
       const signed = await this.#sign(call);
       if (!(await this.#submit(signed, call.what))) continue; // another program used the nonce first
       const receipt = await this.#mined(signed, call.what);
+      if (receipt === null) continue;
       if (receipt.status === 'success') return receipt;
       throw await this.#reasonOf(call, receipt);
     }
@@ -93,7 +94,8 @@ export class SendQueue {
     return true;
   }
 
-  async #mined(signed: Hex, what: string): Promise<TransactionReceipt> {
+  /** Null when another transaction took the nonce after all. */
+  async #mined(signed: Hex, what: string): Promise<TransactionReceipt | null> {
     const hash = keccak256(signed);
     const startMs = performance.now();
     let [pollMs, sentMs, answeredMs] = [POLL_MS_MIN, startMs, startMs];
@@ -102,7 +104,8 @@ export class SendQueue {
         const receipt = await this.#receipt(hash);
         if (receipt !== null) return receipt;
         if (performance.now() - sentMs > RESEND_MS) {
-          await this.#submit(signed, what); // a node that still has it says so, and one that dropped it takes it back
+          // A node that still has it says so, and one that dropped it takes it back.
+          if (!(await this.#submit(signed, what))) return null;
           sentMs = performance.now();
         }
         answeredMs = performance.now();

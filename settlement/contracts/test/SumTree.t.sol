@@ -4,21 +4,7 @@ pragma solidity 0.8.37;
 import {Test} from "forge-std/Test.sol";
 import {SumTree} from "../src/libraries/SumTree.sol";
 import {PayoutTree} from "./PayoutTree.sol";
-
-/// Gives the library's internal functions an outside.
-contract SumTreeDoor {
-    function climb(SumTree.LeafProof calldata proof, uint32 leafCount)
-        external
-        pure
-        returns (bytes32 root, uint128 credits, uint128 tokens)
-    {
-        return SumTree.climb(proof, leafCount);
-    }
-
-    function depthOf(uint32 leafCount) external pure returns (uint8) {
-        return SumTree.depthOf(leafCount);
-    }
-}
+import {SumTreeDoor} from "./SumTreeDoor.sol";
 
 contract SumTreeTest is Test {
     SumTreeDoor private door;

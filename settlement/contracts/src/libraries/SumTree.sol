@@ -6,7 +6,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 /// @title Merkle sum tree of an era's payouts
 /// @notice Checks one leaf against a payout root. Every inner node commits to both children's hashes and both
 /// children's sums, so a tree cannot owe more than its root says.
-/// @dev Twin of `sumTree` in @stannary/wire, equal byte for byte on test/vectors/payout-tree.json:
+/// @dev Twin of `sumTree` in the wire package, equal byte for byte on test/vectors/payout-tree.json:
 ///   leaf  = keccak256(0x00 | account (20) | credits (16) | tokens (16))
 ///   node  = keccak256(0x01 | left hash (32) | left credits (16) | left tokens (16) | right hash | right sums)
 ///   empty = keccak256(0x02), sums 0: pads the leaves on the right to a power of two
