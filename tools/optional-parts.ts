@@ -7,7 +7,7 @@ import { ROOT } from './source-tree.ts';
 export interface OptionalPart {
   /** As it stands in the reason of a skip. */
   readonly name: string;
-  /** What goes untested without it. */
+  /** What goes untested without it, as a clause. */
   readonly loss: string;
   readonly howToGet: string;
   /** Matches the source of a test file that needs it. */
@@ -44,6 +44,13 @@ export const OPTIONAL_PARTS: readonly OptionalPart[] = [
     howToGet: 'run the tests on Linux',
     neededBy: /'\/dev\/full'/,
     find: () => firstThere(['/dev/full']),
+  },
+  {
+    name: 'x64',
+    loss: 'nobody sees two compilers disagree where NaN bits are left alone',
+    howToGet: 'run the tests on an x64 machine',
+    neededBy: /process\.arch/,
+    find: () => (process.arch === 'x64' ? process.execPath : null),
   },
 ];
 
