@@ -45,13 +45,6 @@ export const OPTIONAL_PARTS: readonly OptionalPart[] = [
     neededBy: /'\/dev\/full'/,
     find: () => firstThere(['/dev/full']),
   },
-  {
-    name: 'x64',
-    loss: 'nobody sees two compilers disagree where NaN bits are left alone',
-    howToGet: 'run the tests on an x64 machine',
-    neededBy: /process\.arch/,
-    find: () => (process.arch === 'x64' ? process.execPath : null),
-  },
 ];
 
 function firstThere(paths: readonly string[]): string | null {
