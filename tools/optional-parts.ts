@@ -1,11 +1,13 @@
 // What some tests need and npm cannot install. A test that needs one of these skips where it is missing and names it;
 // `npm test` says so in plain words beforehand, and with CI=true a missing part is a failure.
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from './source-tree.ts';
 
 export interface OptionalPart {
   /** As it stands in the reason of a skip. */
   readonly name: string;
-  /** What goes untested without it. */
+  /** What goes untested without it, as a clause. */
   readonly loss: string;
   readonly howToGet: string;
   /** Matches the source of a test file that needs it. */
@@ -21,6 +23,20 @@ export const OPTIONAL_PARTS: readonly OptionalPart[] = [
     howToGet: 'sudo apt-get install chromium fonts-dejavu, or set STANNARY_CHROMIUM to the path of one you have',
     neededBy: /launchChromium/,
     find: () => firstThere([process.env.STANNARY_CHROMIUM ?? '/usr/bin/chromium']),
+  },
+  {
+    name: 'public vectors',
+    loss: 'messages are not compared with the vectors of others',
+    howToGet: 'put them beside the repository as ../shared/vectors, or set STANNARY_VECTORS to their folder',
+    neededBy: /vectorTest/,
+    find: () => firstThere([process.env.STANNARY_VECTORS ?? join(ROOT, '../shared/vectors')]),
+  },
+  {
+    name: 'real traces',
+    loss: 'the local network is not run under a real request trace',
+    howToGet: 'put them beside the repository as ../shared/data, or set STANNARY_DATA to their folder',
+    neededBy: /sharedData/,
+    find: () => firstThere([process.env.STANNARY_DATA ?? join(ROOT, '../shared/data')]),
   },
   {
     name: '/dev/full',

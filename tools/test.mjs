@@ -20,7 +20,7 @@ const sources = files.map(textOf);
 const missing = OPTIONAL_PARTS.filter(
   (part) => part.find() === null && sources.some((source) => part.neededBy.test(source)),
 );
-for (const part of missing) console.log(`${part.name} is missing: ${part.loss}. To get it: ${part.howToGet}`);
+for (const part of missing) console.log(`Missing: ${part.name}. Without it ${part.loss}. To get it: ${part.howToGet}.`);
 if (missing.length > 0 && process.env.CI === 'true') leave('with CI=true every part must be there', 1);
 
 // A core is left to what the tests start: some run a whole network of processes against the clock.
