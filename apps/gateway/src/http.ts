@@ -37,7 +37,7 @@ const EPOCH_PARAMS = { schema: { params: Type.Object({ epoch: INDEX }) } };
 export async function buildServer(parts: HttpParts): Promise<FastifyInstance> {
   const server = fastify({
     bodyLimit: BLOB_BYTES_MAX + 1024,
-    forceCloseConnections: true,
+    forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 128 },
   });
   await server.register(rateLimit, {

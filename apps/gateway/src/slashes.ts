@@ -1,7 +1,7 @@
 import type { GatewayContext } from './context.ts';
 
 /** What a fault without a bond to take has in place of a slash on the chain. */
-export const NO_SLASH = 'none';
+const NO_SLASH = 'none';
 
 /**
  * Takes faults to the bonds: a proposed one is held by the vault, a final one taken. What happened is read back from

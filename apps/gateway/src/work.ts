@@ -290,7 +290,7 @@ interface ResultParts {
 }
 
 /** A lease is one task on one node in one epoch. */
-export function leaseIdOf(taskId: string, nodeId: string, epoch: number): string {
+function leaseIdOf(taskId: string, nodeId: string, epoch: number): string {
   return toHex(sha256(encodeCbor(['lease', taskId, nodeId, epoch])));
 }
 

@@ -167,7 +167,7 @@ class FuelForecast {
 }
 
 /** The result by other code: node:crypto for hash chains, plain JavaScript numbers for the matrix product. */
-export function expectedOutput(module: TaskShape['module'], input: Uint8Array): Uint8Array {
+function expectedOutput(module: TaskShape['module'], input: Uint8Array): Uint8Array {
   if (module === 'matmul') return expectedMatmul(input);
   const rounds = new DataView(input.buffer, input.byteOffset, input.byteLength).getUint32(0, true);
   let digest = nodeHash('sha256', input.subarray(4), 'buffer');

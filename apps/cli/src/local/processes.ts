@@ -59,7 +59,10 @@ export class Processes {
   #afterEnd(program: Program, status: number | null, livedMs: number): void {
     if (this.#stopping || status === 0) return;
     const restarts = livedMs > STEADY_MS ? 0 : (this.#restarts.get(program.name) ?? 0);
-    if (restarts >= RESTARTS_MAX) return this.#onGiveUp(program, status);
+    if (restarts >= RESTARTS_MAX) {
+      this.#onGiveUp(program, status);
+      return;
+    }
     this.#restarts.set(program.name, restarts + 1);
     setTimeout(
       () => {
