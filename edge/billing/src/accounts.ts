@@ -8,9 +8,6 @@ import { BillingRefusal } from './refusals.ts';
 /** `credit`: the unit of account, deposited by consumers. `token`: the work token, emitted for work. */
 export type Asset = 'credit' | 'token';
 
-/** The parts of a charge that are not the provider's. */
-export type TakePart = 'burn' | 'insurance' | 'treasury';
-
 /** 0x-prefixed lower-case EVM address. */
 export type Address = `0x${string}`;
 
@@ -24,9 +21,9 @@ export type Account =
   /** Earned by a node with a proposed fault: does not vest before the fault's end. */
   | `node:${string}:held`
   /** Take of eras that have not vested. */
-  | `take:unvested:${TakePart}`
+  | 'take:unvested'
   /** Take of windows under a proposed fault. */
-  | `take:held:${TakePart}`
+  | 'take:held'
   /** Vested and final, not claimed: what the payout leaf says less what the chain has paid. */
   | `payable:${Address}`
   /** Tokens of emission that nobody was given yet. */
@@ -56,7 +53,7 @@ export const payableAccount = (payee: string): Account => `payable:${address(pay
 
 const ACCOUNT_PATTERN = new RegExp(
   '^(consumer:0x[0-9a-f]{40}:(wallet|escrow)|node:[0-9a-f]{64}:(holdback|held)|payable:0x[0-9a-f]{40}' +
-    '|take:(unvested|held):(burn|insurance|treasury)|emission:(carried|source)|chain:(deposited|claimed))$',
+    '|take:(unvested|held)|emission:(carried|source)|chain:(deposited|claimed))$',
 );
 
 /** Whether a text names an account of the plan above. */

@@ -10,7 +10,6 @@ export {
   isAccount,
   payableAccount,
   SOURCE_ACCOUNTS,
-  type TakePart,
   walletAccount,
 } from './accounts.ts';
 export { type Conservation, conservationOf } from './conservation.ts';
