@@ -27,4 +27,4 @@ export {
   type TaskEscrow,
 } from './postings.ts';
 export { BILLING_CODES, type BillingCode, BillingRefusal, type RefusalClass } from './refusals.ts';
-export { statementPostings } from './statements.ts';
+export { statementPostings } from './statement-postings.ts';
