@@ -62,11 +62,11 @@ describe('mounts of /proc/self/mountinfo', () => {
     assert.deepEqual(parseCgroup2Mounts(CONTAINER_MOUNTS), [{ root: '/docker/4f1a', mountPoint: '/sys/fs/cgroup' }]);
   });
   test('blanks in paths are octal', () => {
-    const text = '41 31 0:38 / /mnt/two\\040words rw - cgroup2 cgroup2 rw\n';
-    assert.deepEqual(parseCgroup2Mounts(text), [{ root: '/', mountPoint: '/mnt/two words' }]);
+    const text = '41 31 0:38 / /media/two\\040words rw - cgroup2 cgroup2 rw\n';
+    assert.deepEqual(parseCgroup2Mounts(text), [{ root: '/', mountPoint: '/media/two words' }]);
   });
   test('METER-CGROUP-FORMAT for lines that are cut off', () => {
-    for (const text of ['41 31 0:38 /\n', '41 31 0:38 / /mnt rw - cgroup2\n']) {
+    for (const text of ['41 31 0:38 /\n', '41 31 0:38 / /sys rw - cgroup2\n']) {
       refusesFormat(() => parseCgroup2Mounts(text));
     }
   });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -14,6 +14,13 @@ import { deviceKeysOf } from './keys.ts';
 const root = mkdtempSync(join(tmpdir(), 'meter-main-'));
 after(() => rmSync(root, { recursive: true }));
 const PROGRAM = new URL('./main.ts', import.meta.url).pathname;
+const PLUGIN = `export default ({ transport }, option) => ({
+  transport: {
+    network: () => transport.network(),
+    postOffer: (offer) => transport.postOffer(offer),
+    requestWork: () => Promise.reject(Object.assign(new Error(option), { code: 'PLUGIN-REFUSED', refusalClass: 'give-up' })),
+  },
+});`;
 const REQUIRED = ['--data', join(root, 'node'), '--class', 'grid', '--capacity-ncu-ms', '1000'];
 
 describe('the program', () => {
@@ -40,6 +47,37 @@ describe('the program', () => {
     const program = run(['--gateway', gateway.url, ...REQUIRED]);
     assert.equal(await program.end(), 4);
     assert.match(program.stderr, /NODE-SLASHED/);
+    gateway.server.close();
+  });
+
+  test('lets a plugin change how it reaches the gateway', async () => {
+    const gateway = await serve({ status: 200 });
+    const plugin = join(root, 'plugin.mjs');
+    writeFileSync(plugin, PLUGIN);
+    const program = run(['--gateway', gateway.url, ...REQUIRED, '--plugin', plugin, '--plugin-option', 'says so']);
+    assert.equal(await program.end(), 4);
+    assert.match(program.stderr, /PLUGIN-REFUSED: says so/);
+    gateway.server.close();
+  });
+
+  test('METER-PLUGIN ends it with 2', async () => {
+    const empty = join(root, 'empty.mjs');
+    writeFileSync(empty, 'export const provider = 1;');
+    for (const path of [empty, join(root, 'nowhere.mjs')]) {
+      const program = run(['--gateway', 'http://127.0.0.1:9', ...REQUIRED, '--plugin', path]);
+      assert.equal(await program.end(), 2);
+      assert.match(program.stderr, /^METER-PLUGIN: /);
+    }
+  });
+
+  test('ends with 0 when the parent that talks to it goes away', async () => {
+    const gateway = await serve({ status: 200 });
+    const child = spawn(process.execPath, [PROGRAM, '--gateway', gateway.url, ...REQUIRED], {
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    });
+    await gateway.asked('/v1/work');
+    child.disconnect();
+    assert.deepEqual(await once(child, 'exit'), [0, null]);
     gateway.server.close();
   });
 

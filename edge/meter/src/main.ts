@@ -1,19 +1,22 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
+import { runTask } from '@stannary/execution';
 import { GatewayClient, type NetworkAnswer } from '@stannary/gateway/client';
 import { nodeIdOf } from '@stannary/wire';
 import { Backoff } from './backoff.ts';
 import { enterOwnCgroup } from './cgroup.ts';
 import { openKeyFile } from './keys.ts';
 import type { Log } from './log.ts';
-import { startProvider } from './provider.ts';
+import { loadPlugin } from './plugin.ts';
+import { aadOf, startProvider } from './provider.ts';
 import { isRefusal, MeterRefusal, type RefusalClass } from './refusal.ts';
 
 // The program. Prints one JSON object a line. Exit status: 0 after SIGTERM or SIGINT, 2, 3 or 4 by the class of the
 // refusal that ended it (input, retry, give-up), 1 for a bug. A second signal ends it at once; nothing sealed is lost.
 
 const USAGE = `meter --gateway URL --data DIR --class NAME --capacity-ncu-ms N [--floor-micrograins N] [--key FILE] [--cgroup NAME]
+      [--plugin FILE [--plugin-option TEXT]]
 
   --gateway            origin of the gateway, e.g. http://127.0.0.1:8080
   --data               directory of the spool and, by default, of the device key
@@ -22,6 +25,8 @@ const USAGE = `meter --gateway URL --data DIR --class NAME --capacity-ncu-ms N [
   --floor-micrograins  least price, micrograins per NCU·s; default 0
   --key                device key, PKCS#8 PEM of mode 0600, made on first use; default DIR/device.pem
   --cgroup             move into a control group of this name, where that is permitted; the parent removes it
+  --plugin             module whose default export replaces the way to execute or to reach the gateway
+  --plugin-option      handed to the plugin
 
   example: meter --gateway http://127.0.0.1:8080 --data ./node-1 --class grid --capacity-ncu-ms 10000`;
 
@@ -33,6 +38,8 @@ const OPTIONS = {
   'floor-micrograins': { type: 'string', default: '0' },
   key: { type: 'string' },
   cgroup: { type: 'string' },
+  plugin: { type: 'string' },
+  'plugin-option': { type: 'string', default: '' },
   help: { type: 'boolean', default: false },
 } as const satisfies ParseArgsOptionsConfig;
 
@@ -57,20 +64,31 @@ async function main(argv: string[]): Promise<void> {
     process.stdout.write(`${USAGE}\n`);
     return;
   }
-  const stop = new AbortController();
-  for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => stop.abort());
+  const stop = stopSignal();
   const keys = openKeyFile(settings.keyPath);
-  const cgroup =
-    settings.cgroup === null ? null : enterOwnCgroup(settings.cgroup, { hostRoot: '', processId: process.pid });
+  const plugin = settings.pluginPath === null ? null : await loadPlugin(settings.pluginPath);
+  const place = { hostRoot: '', processId: process.pid };
+  const cgroup = settings.cgroup === null ? null : enterOwnCgroup(settings.cgroup, place);
   log('started', { nodeId: nodeIdOf(keys.spki), processId: process.pid, cgroup });
-  const transport = new GatewayClient({ baseUrl: settings.gateway });
-  const network = await awaitNetwork(transport, stop.signal);
+  const client = new GatewayClient({ baseUrl: settings.gateway });
+  const network = await awaitNetwork(client, stop);
   if (network === null) return;
-  const provider = startProvider({ ...settings, transport, keys, network, nowMs: Date.now, log });
+  const usual = { transport: client, keys, network };
+  const changes = plugin?.({ ...usual, execute: runTask, aad: aadOf(network) }, settings.pluginOption);
+  const provider = startProvider({ ...settings, ...usual, ...changes, nowMs: Date.now, log });
   const stopProvider = () => void provider.stop();
-  stop.signal.addEventListener('abort', stopProvider);
-  if (stop.signal.aborted) stopProvider();
+  stop.addEventListener('abort', stopProvider);
+  if (stop.aborted) stopProvider();
   await provider.ended.finally(() => log('stopped', { ...provider.stats() }));
+}
+
+/** Given on SIGTERM and SIGINT, and when a parent that talks to this process goes away without a word. */
+function stopSignal(): AbortSignal {
+  const stop = new AbortController();
+  for (const event of ['SIGTERM', 'SIGINT', 'disconnect']) process.once(event, () => stop.abort());
+  // Listening for the parent must not keep the process.
+  process.channel?.unref();
+  return stop.signal;
 }
 
 interface Settings {
@@ -81,6 +99,8 @@ interface Settings {
   readonly capacityNcuMs: number;
   readonly floorMicrograinsPerNcuS: number;
   readonly cgroup: string | null;
+  readonly pluginPath: string | null;
+  readonly pluginOption: string;
 }
 
 /** Null for --help. @throws MeterRefusal METER-ARGUMENT */
@@ -104,6 +124,8 @@ function settingsOf(argv: string[]): Settings | null {
     capacityNcuMs: countOf('--capacity-ncu-ms', required('capacity-ncu-ms')),
     floorMicrograinsPerNcuS: countOf('--floor-micrograins', values['floor-micrograins']),
     cgroup: values.cgroup ?? null,
+    pluginPath: values.plugin ?? null,
+    pluginOption: values['plugin-option'],
   };
 }
 

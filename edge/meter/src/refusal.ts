@@ -3,6 +3,7 @@ export type RefusalClass = 'input' | 'retry' | 'give-up';
 /** Every refusal of the meter and what its caller should do about it; the exit status of the program follows it. */
 export const METER_REFUSALS = {
   'METER-ARGUMENT': 'input',
+  'METER-PLUGIN': 'input',
   'METER-KEY-FORMAT': 'input',
   'METER-KEY-MODE': 'input',
   'METER-CGROUP-FORMAT': 'give-up',
@@ -18,6 +19,7 @@ export const METER_REFUSALS = {
   'METER-SPOOL-CHAIN': 'give-up',
   'METER-SPOOL-FULL': 'retry',
   'METER-SPOOL-DISK': 'retry',
+  'METER-POSTER-KEY': 'retry',
   'METER-RECEIPT-FORMAT': 'retry',
   'METER-RECEIPT-SIGNATURE': 'retry',
   'METER-RECEIPT-BATCH': 'retry',

@@ -162,7 +162,7 @@ class FileSpool implements Spool {
       renameSync(draft, this.#path(seq, 'batch'));
       syncDirectory(this.#options.directory);
     } catch (cause) {
-      rmSync(draft, { force: true });
+      rmSync(draft, { force: true, recursive: true });
       const got = cause instanceof Error ? cause.message : String(cause);
       const details = { expected: `${bytes.length} bytes written and synced`, got, where: draft };
       throw new MeterRefusal('METER-SPOOL-DISK', details, { cause });
