@@ -77,7 +77,7 @@ describe('the program', () => {
     });
     await gateway.asked('/v1/work');
     child.disconnect();
-    assert.deepEqual(await once(child, 'close'), [0, null]);
+    assert.deepEqual(await once(child, 'exit'), [0, null]);
     gateway.server.close();
   });
 

@@ -9,6 +9,7 @@ import {
   encodeOfferMessage,
   externalAad,
   nodeIdOf,
+  type Receipt,
   toHex,
   type UsageRecord,
 } from '@stannary/wire';
@@ -83,7 +84,7 @@ export interface Provider {
  * Runs a provider: offers capacity for the coming epoch, asks for work, executes it in order, posts signed results,
  * seals the usage about once a second and at the epoch's end, and sends it. A task that fails is logged and leaves no
  * record. Refusals that may pass are waited out; one that cannot (`give-up`) ends the provider after a last flush.
- * @throws those of `openSpool` and `openCpuMeter`
+ * @throws those of `openSpool`, `openCpuMeter` and `receiptOpener`
  * @example
  * const network = await client.network();
  * const provider = startProvider({ dataDirectory, transport: client, keys, network, className: 'grid',
@@ -136,6 +137,7 @@ class RunningProvider {
   readonly #recorder: Recorder;
   readonly #runner: TaskRunner;
   readonly #aad: Uint8Array;
+  readonly #openReceipt: (signedReceipt: Uint8Array) => Receipt;
   readonly #stopping = new AbortController();
   readonly #sealBell: Bell;
   readonly #sendBell: Bell;
@@ -157,6 +159,7 @@ class RunningProvider {
     this.#clock = network.clock;
     this.nodeId = nodeIdOf(keys.spki, nativeSha256);
     this.#aad = aadOf(network);
+    this.#openReceipt = receiptOpener(network.posterKey, this.#aad);
     this.#sealBell = new Bell(this.#sleep);
     this.#sendBell = new Bell(this.#sleep);
     this.#recorder = createRecorder(() => this.#clock, machineCores());
@@ -405,7 +408,7 @@ class RunningProvider {
   }
 
   #sender(): SenderOptions {
-    const { transport, network, log } = this.#options;
+    const { transport, log } = this.#options;
     const spool = this.#spool;
     return {
       spool: {
@@ -416,7 +419,7 @@ class RunningProvider {
         },
       },
       postBatch: (body) => transport.postBatch(body),
-      openReceipt: receiptOpener(network.posterKey, this.#aad),
+      openReceipt: this.#openReceipt,
       ...{ backoff: this.#backoff(), sleep: this.#sleep, log },
     };
   }

@@ -19,6 +19,7 @@ export const METER_REFUSALS = {
   'METER-SPOOL-CHAIN': 'give-up',
   'METER-SPOOL-FULL': 'retry',
   'METER-SPOOL-DISK': 'retry',
+  'METER-POSTER-KEY': 'retry',
   'METER-RECEIPT-FORMAT': 'retry',
   'METER-RECEIPT-SIGNATURE': 'retry',
   'METER-RECEIPT-BATCH': 'retry',

@@ -99,6 +99,12 @@ describe('receipts', () => {
     }
   });
 
+  test('METER-POSTER-KEY: not a key', () => {
+    for (const key of ['', '00', 'x'.repeat(182)]) {
+      assert.throws(() => receiptOpener(key, aad), { code: 'METER-POSTER-KEY', refusalClass: 'retry' });
+    }
+  });
+
   test('METER-RECEIPT-FORMAT: not a receipt', async () => {
     const refusedFormat = { code: 'METER-RECEIPT-FORMAT', refusalClass: 'retry' };
     assert.throws(() => openReceipt(new TextEncoder().encode('<html>')), refusedFormat);

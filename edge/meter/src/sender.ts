@@ -1,5 +1,5 @@
-import { createPublicKey, verify } from 'node:crypto';
-import { ACCEPTED, coseOpen, decodeReceipt, fromHex, type Receipt } from '@stannary/wire';
+import { createPublicKey, type KeyObject, verify } from 'node:crypto';
+import { ACCEPTED, coseOpen, decodeReceipt, type Receipt } from '@stannary/wire';
 import type { Backoff } from './backoff.ts';
 import type { Log } from './log.ts';
 import { isRefusal, MeterRefusal } from './refusal.ts';
@@ -47,12 +47,11 @@ export async function sendWaiting(options: SenderOptions, signal: AbortSignal): 
 }
 
 /**
- * Reads receipts that the poster signed.
- * @throws (the returned function) MeterRefusal METER-RECEIPT-FORMAT, METER-RECEIPT-SIGNATURE
+ * Reads receipts that the poster signed. `posterKey` is its SubjectPublicKeyInfo, DER, hex.
+ * @throws MeterRefusal METER-POSTER-KEY; the returned function: METER-RECEIPT-FORMAT, METER-RECEIPT-SIGNATURE
  */
 export function receiptOpener(posterKey: string, aad: Uint8Array): (signedReceipt: Uint8Array) => Receipt {
-  const der = Buffer.from(fromHex(posterKey));
-  const key = { key: createPublicKey({ key: der, format: 'der', type: 'spki' }), dsaEncoding: 'ieee-p1363' } as const;
+  const key = { key: posterKeyOf(posterKey), dsaEncoding: 'ieee-p1363' } as const;
   const verifyPoster = (message: Uint8Array, signature: Uint8Array) => verify('sha256', message, key, signature);
   return (signedReceipt) => {
     try {
@@ -69,6 +68,15 @@ export function receiptOpener(posterKey: string, aad: Uint8Array): (signedReceip
 
 /** Refusals of the node's clock or registration: time or a fresh signature mends them, whatever their HTTP status says. */
 export const PASSING: ReadonlySet<string> = new Set(['DEVICE-CLOCK', 'DEVICE-UNKNOWN']);
+
+function posterKeyOf(posterKey: string): KeyObject {
+  try {
+    return createPublicKey({ key: Buffer.from(posterKey, 'hex'), format: 'der', type: 'spki' });
+  } catch (cause) {
+    const details = { expected: 'a public key, DER in hex', got: posterKey.slice(0, 20), where: 'network.posterKey' };
+    throw new MeterRefusal('METER-POSTER-KEY', details, { cause });
+  }
+}
 
 async function send(batch: SpooledBatch, { postBatch, openReceipt }: SenderOptions): Promise<Receipt> {
   const receipt = openReceipt(await postBatch(batch.body));
