@@ -1,4 +1,4 @@
-import type { EconomyState } from './epoch.ts';
+import type { EconomyState, EraAmounts } from './epoch.ts';
 import { ExactSum } from './exact.ts';
 
 /** Where an economy's grains are. Credits enter by charges and withdrawals and leave by refunds; tokens by emission. */
@@ -36,14 +36,8 @@ export function holdingsOf(state: EconomyState): Holdings {
   const credits = new ExactSum();
   const tokens = new ExactSum();
   for (const node of state.nodes) {
-    for (const entry of node.holdback) {
-      credits.add(entry.creditsGrains);
-      tokens.add(entry.tokensGrains);
-    }
-    for (const entry of node.held) {
-      credits.add(entry.creditsGrains);
-      tokens.add(entry.tokensGrains);
-    }
+    addEntries(node.holdback, credits, tokens);
+    addEntries(node.held, credits, tokens);
   }
   for (const bucket of [...state.take, ...state.heldTake]) {
     credits.add(bucket.burnGrains);
@@ -55,4 +49,11 @@ export function holdingsOf(state: EconomyState): Holdings {
     unvestedTokens: tokens.value,
     carriedTokens: BigInt(state.carriedTokensGrains),
   };
+}
+
+function addEntries(entries: readonly EraAmounts[], credits: ExactSum, tokens: ExactSum): void {
+  for (let index = 0; index < entries.length; index += 1) {
+    credits.add(entries[index]!.creditsGrains);
+    tokens.add(entries[index]!.tokensGrains);
+  }
 }

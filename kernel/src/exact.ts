@@ -8,6 +8,7 @@ const MAX = Number.MAX_SAFE_INTEGER;
 const SPLITTER = 134_217_729;
 /** Quotient estimates are off by less than 4; past this one the true quotient cannot be safe. */
 const HOPELESS = 2 ** 53 + 16;
+const HALF_RANGE = 2 ** 52;
 
 /** Second results, instead of a pair allocated per call. Written and read within one synchronous call. */
 let productLow = 0;
@@ -87,9 +88,9 @@ export class ExactSum {
 
   add(amount: number): void {
     // Both terms are at most 2^53 - 1; past 2^52 the small part is emptied, so the next addition cannot round.
-    if (amount > 2 ** 52) this.#large += BigInt(amount);
+    if (amount > HALF_RANGE) this.#large += BigInt(amount);
     else this.#small += amount;
-    if (this.#small > 2 ** 52) this.#empty();
+    if (this.#small > HALF_RANGE) this.#empty();
   }
 
   get value(): bigint {
@@ -103,9 +104,9 @@ export class ExactSum {
   }
 }
 
-/** A safe integer, not negative. */
+/** A safe integer, not negative; and not -0, which would spread through products and differ from 0 in comparisons. */
 export function isAmount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
+  return Number.isSafeInteger(value) && ((value as number) > 0 || Object.is(value, 0));
 }
 
 /**

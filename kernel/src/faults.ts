@@ -60,6 +60,8 @@ export class FaultBook {
   readonly #accounts = new Map<number, NodeAccount>();
   readonly #open: Map<string, OpenFault>;
   readonly #lines: FaultLine[] = [];
+  /** Nodes with a fault in this epoch; made when the faults have ended. */
+  #named: Set<string> | null = null;
   readonly #take: TakeBuckets;
   readonly #heldTake: TakeBuckets;
   readonly #refunded: WindowKey[];
@@ -101,6 +103,11 @@ export class FaultBook {
 
   get accounts(): Iterable<readonly [number, NodeAccount]> {
     return this.#accounts;
+  }
+
+  hasProofs(nodeId: string): boolean {
+    this.#named ??= new Set([...this.#open.values(), ...this.#lines].map((fault) => fault.nodeId));
+    return this.#named.has(nodeId);
   }
 
   /** Faults of a node and offence that are proven and not reversed: still open, or final in this epoch. */
@@ -294,16 +301,15 @@ export function addEarnings(
   tokensGrains: number,
 ): readonly EraAmounts[] {
   if (creditsGrains === 0 && tokensGrains === 0) return entries;
+  const grown = entries.slice();
   const last = entries.at(-1);
-  if (last === undefined || last.era !== era) {
-    return [...entries, { era, creditsGrains: creditsGrains as Grains, tokensGrains: tokensGrains as Grains }];
-  }
-  const grown: EraAmounts = {
+  const isNew = last === undefined || last.era !== era;
+  grown[isNew ? entries.length : entries.length - 1] = {
     era,
-    creditsGrains: addExact(last.creditsGrains, creditsGrains) as Grains,
-    tokensGrains: addExact(last.tokensGrains, tokensGrains) as Grains,
+    creditsGrains: (isNew ? creditsGrains : addExact(last.creditsGrains, creditsGrains)) as Grains,
+    tokensGrains: (isNew ? tokensGrains : addExact(last.tokensGrains, tokensGrains)) as Grains,
   };
-  return [...entries.slice(0, -1), grown];
+  return grown;
 }
 
 export function totalOf(entries: readonly EraAmounts[]): { creditsGrains: Grains; tokensGrains: Grains } {

@@ -6,6 +6,7 @@ export type { Conservation, Holdings } from './conservation.ts';
 export { conservationOf } from './conservation.ts';
 export { cappedWeight, curveWeight, operatorCap } from './curve.ts';
 export { drawPpm } from './draw.ts';
+export { drawOrder, type LotteryTicket } from './draw-order.ts';
 export type * from './economy.ts';
 export { NODE_NCU_MS_MAX } from './economy.ts';
 export type * from './epoch.ts';

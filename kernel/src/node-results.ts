@@ -1,18 +1,18 @@
 import type { Economy, OffenceRule } from './economy.ts';
 import type { EraAmounts, NodeLine, NodeState } from './epoch.ts';
-import { mulDivDown } from './exact.ts';
+import { addExact, mulDivDown } from './exact.ts';
 import type { FaultBook } from './faults.ts';
 import { addEarnings, totalOf } from './faults.ts';
 import type { ObservationCounts } from './observations.ts';
-import { standingAfter } from './observations.ts';
 import type { Era, Grains, NcuMs, Ppm } from './quantities.ts';
-import { failureSharePpm, multiplierPpm, scorePpm } from './reputation.ts';
+import { failureSharePpm, multiplierPpm, observe, scorePpm } from './reputation.ts';
 import { bondRequired, bondStatus } from './roster.ts';
 import type { SettlementColumns } from './settle-columns.ts';
 import type { RatedUsage } from './usage.ts';
 import { countsWork } from './usage.ts';
 
 const MILLION = 1_000_000;
+const NOTHING = 0 as Grains;
 const NO_AMOUNTS: readonly EraAmounts[] = [];
 
 /** All that an epoch's node results are made of. */
@@ -25,7 +25,7 @@ export interface NodeResultInputs {
   readonly usage: RatedUsage;
   readonly columns: SettlementColumns;
   readonly faults: FaultBook;
-  readonly observations: ReadonlyMap<number, ObservationCounts>;
+  readonly observations: ObservationCounts;
 }
 
 /** Every node's statement line and next state, in the roster's order. */
@@ -34,24 +34,21 @@ export function nodeResults(inputs: NodeResultInputs): { readonly lines: NodeLin
   const states: NodeState[] = [];
   const margins = new MarginTable(inputs.economy.offences, inputs.faults);
   const required = new Map(inputs.economy.classes.map((one) => [one.name, bondRequired(one)]));
-  inputs.roster.forEach((node, index) => {
+  for (let index = 0; index < inputs.roster.length; index += 1) {
+    const node = inputs.roster[index]!;
     const state = nextState(inputs, node, index);
     states.push(state);
     lines.push(nodeLine(inputs, node, state, index, required.get(node.className)!, margins.of(state)));
-  });
+  }
   return { lines, states };
 }
 
 function nextState(inputs: NodeResultInputs, node: NodeState, index: number): NodeState {
   const { economy, era, vestThrough, columns, faults, observations } = inputs;
   const account = faults.accountOf(index);
+  const { lambdaPpm } = economy.reputation;
   const failures = account?.failures ?? 0;
-  const { reputation, liveness, consecutiveValid } = standingAfter(
-    economy.reputation.lambdaPpm,
-    node,
-    observations.get(index),
-    failures,
-  );
+  const confirmed = observations.confirmed[index]!;
   const credits = columns.nodes.earnedCredits[index]!;
   const tokens = columns.nodes.earnedTokens[index]!;
   const frozen = columns.nodes.frozen[index] === 1;
@@ -64,9 +61,10 @@ function nextState(inputs: NodeResultInputs, node: NodeState, index: number): No
     milliNcu,
     bondGrains,
     status: frozen || status === 'slashed' ? status : bondStatus(economy, className, bondGrains),
-    reputation,
-    liveness,
-    consecutiveValid,
+    // Confirmed results and final faults move the reputation, kept and abandoned assignments the liveness.
+    reputation: observe(lambdaPpm, node.reputation, confirmed, failures),
+    liveness: observe(lambdaPpm, node.liveness, observations.completed[index]!, observations.abandoned[index]!),
+    consecutiveValid: failures > 0 ? 0 : addExact(node.consecutiveValid, confirmed),
     holdback: frozen
       ? NO_AMOUNTS
       : addEarnings(unvested(account?.holdback ?? node.holdback, vestThrough), era, credits, tokens),
@@ -87,11 +85,14 @@ function nodeLine(
   bondRequiredGrains: Grains,
   margins: NodeLine['margins'],
 ): NodeLine {
-  const { economy, usage, columns } = inputs;
+  const { economy, usage, columns, faults } = inputs;
   const { nodes } = columns;
   const score = scorePpm(after.reputation);
-  const holdback = totalOf(after.holdback);
-  const held = totalOf(after.held);
+  const frozen = nodes.frozen[index] === 1;
+  const credits = nodes.openCreditsAfter[index]! as Grains;
+  const tokens = nodes.openTokensAfter[index]! as Grains;
+  // A fault that ended in this epoch has taken from what the columns knew.
+  const held = frozen && faults.accountOf(index) !== undefined ? totalOf(after.held) : null;
   return {
     nodeId: after.nodeId,
     operator: after.operator,
@@ -111,10 +112,10 @@ function nodeLine(
     status: after.status,
     vestedCreditsGrains: nodes.vestedCredits[index]! as Grains,
     vestedTokensGrains: nodes.vestedTokens[index]! as Grains,
-    holdbackCreditsGrains: holdback.creditsGrains,
-    holdbackTokensGrains: holdback.tokensGrains,
-    heldCreditsGrains: held.creditsGrains,
-    heldTokensGrains: held.tokensGrains,
+    holdbackCreditsGrains: frozen ? NOTHING : credits,
+    holdbackTokensGrains: frozen ? NOTHING : tokens,
+    heldCreditsGrains: held?.creditsGrains ?? (frozen ? credits : NOTHING),
+    heldTokensGrains: held?.tokensGrains ?? (frozen ? tokens : NOTHING),
     margins,
   };
 }
@@ -133,6 +134,8 @@ function weightReason(node: NodeState, work: number, curve: number, weight: numb
 class MarginTable {
   readonly #rules: readonly OffenceRule[];
   readonly #faults: FaultBook;
+  /** Of every node without a failure: none has gone any of the way, however much it has done. */
+  #clean: NodeLine['margins'] | null = null;
 
   constructor(rules: readonly OffenceRule[], faults: FaultBook) {
     this.#rules = rules;
@@ -140,7 +143,10 @@ class MarginTable {
   }
 
   of(node: NodeState): NodeLine['margins'] {
-    return this.#rules.map((rule) => this.#margin(rule, node));
+    const isClean = node.liveness.failurePpm === 0 && node.reputation.failurePpm === 0;
+    if (!isClean || this.#faults.hasProofs(node.nodeId)) return this.#rules.map((rule) => this.#margin(rule, node));
+    this.#clean ??= this.#rules.map((rule) => this.#margin(rule, node));
+    return this.#clean;
   }
 
   #margin(rule: OffenceRule, node: NodeState): NodeLine['margins'][number] {

@@ -25,9 +25,16 @@ export const NO_OBSERVATIONS: BetaMasses = { successPpm: 0, failurePpm: 0 };
  * @throws KernelRefusal KERNEL-AMOUNT (a count is no integer from 0 to 100000)
  */
 export function observe(lambdaPpm: number, masses: BetaMasses, successes: number, failures: number): BetaMasses {
-  const afterSuccesses = observeSame(lambdaPpm, masses.successPpm, masses.failurePpm, successes);
-  const afterFailures = observeSame(lambdaPpm, afterSuccesses.other, afterSuccesses.same, failures);
-  return { successPpm: afterFailures.other, failurePpm: afterFailures.same };
+  if (successes === 0 && failures === 0) return masses;
+  checkCount(successes);
+  checkCount(failures);
+  let { successPpm, failurePpm } = masses;
+  for (let index = 0; index < successes + failures; index += 1) {
+    const success = index < successes ? MILLION : 0;
+    successPpm = mulDivDown(successPpm, lambdaPpm, MILLION) + success;
+    failurePpm = mulDivDown(failurePpm, lambdaPpm, MILLION) + MILLION - success;
+  }
+  return { successPpm, failurePpm };
 }
 
 /** Mean of the Beta distribution with a uniform prior, (a + 1) / (a + b + 2), rounded down: one half for a newcomer. */
@@ -58,15 +65,7 @@ export function allocationWeight(economy: Economy, bondGrains: number, masses: B
   return mulDivDown(bondGrains, multiplierPpm(economy, scorePpm(masses)), MILLION);
 }
 
-function observeSame(lambdaPpm: number, same: number, other: number, count: number): { same: number; other: number } {
-  if (!isAmount(count) || count > OBSERVATIONS_MAX) {
-    throw new KernelRefusal('KERNEL-AMOUNT', 'observations', `an integer from 0 to ${OBSERVATIONS_MAX}`, count);
-  }
-  let grown = same;
-  let faded = other;
-  for (let index = 0; index < count; index += 1) {
-    grown = mulDivDown(grown, lambdaPpm, MILLION) + MILLION;
-    faded = mulDivDown(faded, lambdaPpm, MILLION);
-  }
-  return { same: grown, other: faded };
+function checkCount(count: number): void {
+  if (isAmount(count) && count <= OBSERVATIONS_MAX) return;
+  throw new KernelRefusal('KERNEL-AMOUNT', 'observations', `an integer from 0 to ${OBSERVATIONS_MAX}`, count);
 }

@@ -55,7 +55,8 @@ export function bondStatus(economy: Economy, className: string, bondGrains: numb
 }
 
 function joining(economy: Economy, facts: readonly ChainNode[], index: number): NodeState {
-  const fact = checkedFact(economy, facts, index);
+  const fact = facts[index]!;
+  checkFact(economy, facts, index);
   return {
     nodeId: fact.nodeId,
     operator: fact.operator,
@@ -72,20 +73,22 @@ function joining(economy: Economy, facts: readonly ChainNode[], index: number): 
 }
 
 function refreshed(economy: Economy, node: NodeState, facts: readonly ChainNode[], index: number): NodeState {
-  const { operator, className, milliNcu, bondGrains } = checkedFact(economy, facts, index);
+  const { operator, className, milliNcu, bondGrains } = facts[index]!;
   const same =
     operator === node.operator &&
     className === node.className &&
     milliNcu === node.milliNcu &&
     bondGrains === node.bondGrains;
-  return same ? node : { ...node, operator, className, milliNcu, bondGrains };
+  if (same && facts[index + 1]?.nodeId !== node.nodeId) return node;
+  checkFact(economy, facts, index);
+  return { ...node, operator, className, milliNcu, bondGrains };
 }
 
 function withoutBond(node: NodeState): NodeState {
   return node.bondGrains === 0 ? node : { ...node, bondGrains: 0 as Grains };
 }
 
-function checkedFact(economy: Economy, facts: readonly ChainNode[], index: number): ChainNode {
+function checkFact(economy: Economy, facts: readonly ChainNode[], index: number): void {
   const fact = facts[index]!;
   const where = `chain.nodes.${fact.nodeId}`;
   if (facts[index + 1]?.nodeId === fact.nodeId) {
@@ -102,5 +105,4 @@ function checkedFact(economy: Economy, facts: readonly ChainNode[], index: numbe
     throw new KernelRefusal('KERNEL-ACCOUNT', `${where}.operator`, '0x and 40 lower-case hex digits', fact.operator);
   }
   classNamed(economy, fact.className, `${where}.className`);
-  return fact;
 }

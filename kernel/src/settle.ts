@@ -23,7 +23,7 @@ import { countObservations } from './observations.ts';
 import { compareText } from './order.ts';
 import { PayoutAdditions } from './payouts.ts';
 import { nextPrice, priceOf, utilisation } from './price.ts';
-import type { Epoch, Era, Grains, Ppm } from './quantities.ts';
+import type { Epoch, Era, Grains, MicrograinsPerNcuS, NcuMs, Ppm } from './quantities.ts';
 import { KernelRefusal } from './refusal.ts';
 import { ACCOUNT, readRoster } from './roster.ts';
 import type { SettlementColumns } from './settle-columns.ts';
@@ -53,7 +53,7 @@ export function settleEpoch(economy: Economy, economyHash: string, state: Econom
   const roster = readRoster(economy, state, inputs.chain);
   const indexOf = new Map(roster.map((node, index) => [node.nodeId, index]));
   const usage = rateUsage(economy, state, roster, indexOf, inputs);
-  const observations = countObservations(inputs.verdicts, indexOf);
+  const observations = countObservations(inputs.verdicts, indexOf, roster.length);
   const faults = new FaultBook(economy, state, roster, indexOf);
   faults.open(inputs.verdicts);
 
@@ -64,7 +64,7 @@ export function settleEpoch(economy: Economy, economyHash: string, state: Econom
   const ended = faults.finish();
 
   const charges = chargeLines(usage, columns);
-  const totals = chargeTotals(charges, ended);
+  const totals = chargeTotals(columns, ended);
   ended.take.add(era, totals);
   const withdrawals = canonicalWithdrawals(inputs.withdrawals);
   const additions = payoutAdditions(state, roster, columns, ended, withdrawals, vestThrough);
@@ -182,11 +182,9 @@ function fillColumns(sources: ColumnSources): SettlementColumns {
   economy.classes.forEach((rule, index) => {
     columns.classes.emission[index] = mulDivDown(scheduledGrains, rule.emissionSharePpm, MILLION);
   });
-  usage.tasks.forEach(({ node, ncuMs, price }, index) => {
-    columns.lines.node[index] = node;
-    columns.lines.ncuMs[index] = ncuMs;
-    columns.lines.price[index] = price;
-  });
+  columns.lines.node.set(usage.nodeOf.subarray(0, usage.tasks.length));
+  columns.lines.ncuMs.set(usage.ncuMs.subarray(0, usage.tasks.length));
+  columns.lines.price.set(usage.price.subarray(0, usage.tasks.length));
   columns.nodes.classOf.set(operators.classOf);
   columns.nodes.operatorOf.set(operators.operatorOf);
   for (let index = 0; index < roster.length; index += 1) fillNode(sources, columns, index);
@@ -244,16 +242,16 @@ function holdEarnings(faults: FaultBook, { nodes }: SettlementColumns, era: Era)
   }
 }
 
-function chargeLines(usage: RatedUsage, { lines }: SettlementColumns): ChargeLine[] {
-  return usage.tasks.map(({ line, ncuMs, price }, index) => ({
+function chargeLines({ tasks, ncuMs, price }: RatedUsage, { lines }: SettlementColumns): ChargeLine[] {
+  return tasks.map((line, index) => ({
     epoch: line.epoch,
     leaseId: line.leaseId,
     resource: line.resource,
     consumer: line.consumer,
     nodeId: line.nodeId,
     quantity: line.quantity,
-    ncuMs,
-    priceMicrograinsPerNcuS: price,
+    ncuMs: ncuMs[index]! as NcuMs,
+    priceMicrograinsPerNcuS: price[index]! as MicrograinsPerNcuS,
     chargeGrains: lines.charge[index]! as Grains,
     earnedGrains: lines.earned[index]! as Grains,
     burnGrains: lines.burn[index]! as Grains,
@@ -262,17 +260,23 @@ function chargeLines(usage: RatedUsage, { lines }: SettlementColumns): ChargeLin
   }));
 }
 
-function chargeTotals(charges: readonly ChargeLine[], ended: FaultResult): Statement['totals'] {
-  const total = (part: (line: ChargeLine) => number) =>
-    charges.reduce((sum, line) => addExact(sum, part(line)), 0) as Grains;
+function chargeTotals({ lines }: SettlementColumns, ended: FaultResult): Statement['totals'] {
   return {
-    chargedGrains: total((line) => line.chargeGrains),
-    earnedGrains: total((line) => line.earnedGrains),
-    burnGrains: total((line) => line.burnGrains),
-    insuranceGrains: total((line) => line.insuranceGrains),
-    treasuryGrains: total((line) => line.treasuryGrains),
+    chargedGrains: columnTotal(lines.charge, 'totals.chargedGrains'),
+    earnedGrains: columnTotal(lines.earned, 'totals.earnedGrains'),
+    burnGrains: columnTotal(lines.burn, 'totals.burnGrains'),
+    insuranceGrains: columnTotal(lines.insurance, 'totals.insuranceGrains'),
+    treasuryGrains: columnTotal(lines.treasury, 'totals.treasuryGrains'),
     refundedGrains: ended.refundedGrains as Grains,
   };
+}
+
+/** Terms are not negative, so a sum that stays safe at the end was safe, and exact, all along. */
+function columnTotal(column: Float64Array, where: string): Grains {
+  let sum = 0;
+  for (let index = 0; index < column.length; index += 1) sum += column[index]!;
+  if (sum <= Number.MAX_SAFE_INTEGER) return sum as Grains;
+  throw new KernelRefusal('KERNEL-RANGE', where, 'at most 2^53 - 1 grains', sum);
 }
 
 /** One line an account, sorted. */
@@ -297,9 +301,9 @@ function payoutAdditions(
   vestThrough: number,
 ): PayoutAdditions {
   const additions = new PayoutAdditions();
-  roster.forEach(({ operator }, index) => {
-    additions.add(operator, nodes.vestedCredits[index]!, nodes.vestedTokens[index]!);
-  });
+  for (let index = 0; index < roster.length; index += 1) {
+    additions.add(roster[index]!.operator, nodes.vestedCredits[index]!, nodes.vestedTokens[index]!);
+  }
   const take = ended.take.vest(vestThrough);
   additions.add(BURN_ACCOUNT, take.burnGrains, 0);
   additions.add(state.accounts.insurance, take.insuranceGrains, 0);
@@ -316,7 +320,7 @@ function emissionResult(
   { nodes }: SettlementColumns,
   ended: FaultResult,
 ): Statement['emission'] {
-  const distributedGrains = nodes.earnedTokens.reduce((sum, tokens) => sum + tokens, 0) as Grains;
+  const distributedGrains = columnTotal(nodes.earnedTokens, 'emission.distributedGrains');
   const undistributed = addExact(scheduledGrains - distributedGrains, ended.toCarriedGrains);
   const carriedInGrains = state.carriedTokensGrains;
   const carriedOutGrains = addExact(carriedInGrains, undistributed) as Grains;

@@ -2,23 +2,20 @@ import type { Economy, Resource } from './economy.ts';
 import { NODE_NCU_MS_MAX } from './economy.ts';
 import type { EconomyState, EpochInputs, NodeState, UsageLine } from './epoch.ts';
 import { addExact, divideProduct, isAmount } from './exact.ts';
-import { compareText, sortedBy } from './order.ts';
+import { compareText } from './order.ts';
 import { priceOf } from './price.ts';
 import type { MicrograinsPerNcuS, NcuMs } from './quantities.ts';
 import { KernelRefusal } from './refusal.ts';
 
-/** A usage line with its node, its own epoch's price and its work: 0 if not billed or if the node does not count. */
-export interface RatedLine {
-  readonly line: UsageLine;
-  readonly node: number;
-  readonly price: MicrograinsPerNcuS;
-  readonly ncuMs: NcuMs;
-}
-
+/** Usage as work: charged lines in canonical order with columns beside them, and sums by node of the roster. */
 export interface RatedUsage {
-  /** Sorted by (leaseId, resource, epoch). */
-  readonly tasks: readonly RatedLine[];
-  /** Per node of the roster. */
+  /** Lines of purpose `task`, sorted by (leaseId, resource, epoch). */
+  readonly tasks: readonly UsageLine[];
+  /** Per task line: index of its node, its own epoch's price, its work; 0 if not billed or if the node does not count. */
+  readonly nodeOf: Int32Array;
+  readonly price: Float64Array;
+  readonly ncuMs: Float64Array;
+  /** Per node. */
   readonly taskNcuMs: Float64Array;
   readonly auditNcuMs: Float64Array;
   /** Work of the epoch itself, without late corrections: what utilisation is made of. */
@@ -38,25 +35,32 @@ export function rateUsage(
   inputs: EpochInputs,
 ): RatedUsage {
   const rater = new Rater(economy, state, inputs.epoch);
-  const tasks: RatedLine[] = [];
+  const lines = canonicalUsage(inputs.usage);
+  const tasks: UsageLine[] = [];
+  const nodeOf = new Int32Array(lines.length);
+  const price = new Float64Array(lines.length);
+  const ncuMs = new Float64Array(lines.length);
   const taskNcuMs = new Float64Array(roster.length);
   const auditNcuMs = new Float64Array(roster.length);
   let usedNcuMs = 0;
-  for (const line of canonicalUsage(inputs.usage)) {
+  for (const line of lines) {
     const node = indexOf.get(line.nodeId);
     if (node === undefined) throw refuse('KERNEL-NODE-UNKNOWN', line, 'a node of the economy', line.nodeId);
-    const counts = countsWork(roster[node]!);
-    const ncuMs = rater.work(line, counts);
+    const linePrice = rater.price(line);
+    const work = rater.work(line, countsWork(roster[node]!));
     if (line.purpose === 'task') {
-      tasks.push({ line, node, price: rater.price(line), ncuMs });
-      taskNcuMs[node]! += ncuMs;
-    } else auditNcuMs[node]! += ncuMs;
+      nodeOf[tasks.length] = node;
+      price[tasks.length] = linePrice;
+      ncuMs[tasks.length] = work;
+      tasks.push(line);
+      taskNcuMs[node]! += work;
+    } else auditNcuMs[node]! += work;
     if (taskNcuMs[node]! + auditNcuMs[node]! > NODE_NCU_MS_MAX) {
       throw refuse('KERNEL-NODE-WORK', line, `at most ${NODE_NCU_MS_MAX} NCU·ms a node and epoch`, line.nodeId);
     }
-    if (line.epoch === inputs.epoch) usedNcuMs = addExact(usedNcuMs, ncuMs);
+    if (line.epoch === inputs.epoch) usedNcuMs = addExact(usedNcuMs, work);
   }
-  return { tasks, taskNcuMs, auditNcuMs, usedNcuMs: usedNcuMs as NcuMs };
+  return { tasks, nodeOf, price, ncuMs, taskNcuMs, auditNcuMs, usedNcuMs: usedNcuMs as NcuMs };
 }
 
 /** Whether what a node reports counts: by its standing when the epoch began. */
@@ -71,15 +75,20 @@ export function compareWindows(
   return compareText(x.leaseId, y.leaseId) || x.resource - y.resource || x.epoch - y.epoch;
 }
 
+/** Sorted if it is not yet; equal neighbours are the same line twice. */
 function canonicalUsage(usage: readonly UsageLine[]): readonly UsageLine[] {
-  const sorted = sortedBy(usage, compareWindows);
-  for (let index = 1; index < sorted.length; index += 1) {
-    const line = sorted[index]!;
-    if (compareWindows(sorted[index - 1]!, line) === 0) {
-      throw refuse('KERNEL-USAGE-DUPLICATE', line, 'one line a lease, resource and epoch', line.leaseId);
-    }
+  let lines = usage;
+  let sorted = false;
+  for (let index = 1; index < lines.length; index += 1) {
+    const line = lines[index]!;
+    const order = compareWindows(lines[index - 1]!, line);
+    if (order === 0) throw refuse('KERNEL-USAGE-DUPLICATE', line, 'one line a lease, resource and epoch', line.leaseId);
+    if (order < 0 || sorted) continue;
+    lines = [...usage].sort(compareWindows);
+    sorted = true;
+    index = 0;
   }
-  return sorted;
+  return lines;
 }
 
 class Rater {
@@ -102,7 +111,6 @@ class Rater {
   }
 
   work(line: UsageLine, counts: boolean): NcuMs {
-    this.price(line);
     const resource = this.#resources.get(line.resource);
     if (resource === undefined) {
       throw refuse('KERNEL-RESOURCE-UNKNOWN', line, `one of ${[...this.#resources.keys()].join(', ')}`, line.resource);
