@@ -34,7 +34,7 @@ test('the bundled economies keep their hashes', async () => {
   );
   assert.deepEqual(hashes, {
     reference: 'd8e90e428aed4d49706946e53aa6958c527c5a1bd6a17e7a8fa098cf2fc22323',
-    local: '38ebdc57ce1069ef89131eab7745689c85d53a8641bace78211f4c48b4160552',
+    local: '53330b7fc21337a84f7cc31724d6b0fab377fc35f054bb2651a55bb6902ba7f4',
   });
 });
 

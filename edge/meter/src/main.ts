@@ -70,6 +70,8 @@ async function main(argv: string[]): Promise<void> {
   const place = { hostRoot: '', processId: process.pid };
   const cgroup = settings.cgroup === null ? null : enterOwnCgroup(settings.cgroup, place);
   log('started', { nodeId: nodeIdOf(keys.spki), processId: process.pid, cgroup });
+  // A parent that started it with a channel learns which group to remove.
+  process.send?.({ cgroup });
   const client = new GatewayClient({ baseUrl: settings.gateway });
   const network = await awaitNetwork(client, stop);
   if (network === null) return;

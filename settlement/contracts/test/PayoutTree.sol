@@ -42,13 +42,7 @@ library PayoutTree {
     function above(SumTree.Node[] memory level) private pure returns (SumTree.Node[] memory next) {
         next = new SumTree.Node[](level.length / 2);
         for (uint256 i = 0; i < next.length; ++i) {
-            next[i] = join(level[2 * i], level[2 * i + 1]);
+            next[i] = SumTree.join(level[2 * i], level[2 * i + 1]);
         }
-    }
-
-    function join(SumTree.Node memory left, SumTree.Node memory right) private pure returns (SumTree.Node memory) {
-        bytes32 hash =
-            SumTree.hashNode(left.hash, left.credits, left.tokens, right.hash, right.credits, right.tokens);
-        return SumTree.Node(hash, left.credits + right.credits, left.tokens + right.tokens);
     }
 }

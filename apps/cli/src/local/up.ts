@@ -1,5 +1,5 @@
 import { hash as nodeHash } from 'node:crypto';
-import { rm } from 'node:fs/promises';
+import { rm, rmdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { startLocalChain } from '@stannary/chain';
@@ -92,6 +92,7 @@ class LocalRun {
   readonly #processes: Processes;
   readonly #client: GatewayClient;
   readonly #gatewayUrl: string;
+  readonly #cgroups = new Set<string>();
   #failed: CliRefusal | null = null;
   #consumer: ConsumerCounts & { readonly finished: boolean } = { submitted: 0, verified: 0, wrong: 0, finished: false };
 
@@ -147,6 +148,8 @@ class LocalRun {
 
   async end(): Promise<void> {
     await this.#processes.stop(this.#processes.names);
+    // Empty now: a control group goes away only when somebody removes it.
+    await Promise.all([...this.#cgroups].map((cgroup) => rmdir(cgroup).catch(() => undefined)));
   }
 
   /** The chain's side of the network: made at the first start, checked at every later one. */
@@ -210,10 +213,15 @@ class LocalRun {
         'grid',
         '--capacity-ncu-ms',
         '800',
+        '--cgroup',
+        `stannary-${nodeHash('sha256', folder.path).slice(0, 8)}-${provider.name}`,
       ];
       if (provider.behaviour !== 'honest')
         args.push('--plugin', join(import.meta.dirname, 'cheats.ts'), '--plugin-option', provider.behaviour);
-      this.#start(provider.name, '@stannary/meter/program', args);
+      this.#start(provider.name, '@stannary/meter/program', args, (message) => {
+        const { cgroup } = message as { cgroup: string | false };
+        if (cgroup !== false) this.#cgroups.add(cgroup);
+      });
     }
   }
 
