@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { captureConsole, chromiumPath, launchChromium } from '@stannary/console/capture';
 import type { NetworkAnswer } from '@stannary/gateway/client';
 import { type ChargeLine, eraOf, mulDivUp, type Statement } from '@stannary/kernel';
 import { type LocalNetworkRun, sharedData, startNetwork, temporaryFolder, untilStatus } from './local-network.ts';
@@ -35,6 +37,11 @@ interface Summary {
   readonly results: { readonly verified: number; readonly wrong: number };
   readonly healthySeconds: number;
 }
+
+const browserTest =
+  chromiumPath() === null && process.env.CI !== 'true'
+    ? { skip: 'needs Chromium: install the package `chromium`, or set STANNARY_CHROMIUM' }
+    : {};
 
 describe('three eras of a local network', { timeout: RUN_WITHIN_MS + 120_000 }, () => {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -140,6 +147,22 @@ describe('three eras of a local network', { timeout: RUN_WITHIN_MS + 120_000 }, 
     }
   });
 
+  test('the console shows it all; its picture is the README’s', browserTest, async () => {
+    await untilAnswers(again.consoleUrl);
+    const updates = process.env.STANNARY_UPDATE_IMAGES === '1';
+    const file = updates ? PICTURE : join(folder.path, 'console.png');
+    await captureConsole({ url: again.consoleUrl, file, width: 1280, height: 1400, colorScheme: 'light' });
+    await using launched = await launchChromium();
+    const page = await launched.browser.newPage({ viewport: { width: 390, height: 844 }, colorScheme: 'dark' });
+    const errors: string[] = [];
+    page.on('pageerror', (error) => errors.push(error.message));
+    await page.goto(again.consoleUrl);
+    await page.waitForSelector('#conservation');
+    assert.equal(await page.locator('article.fault').count(), summary.cheats.planted);
+    assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 390);
+    assert.deepEqual(errors, []);
+  });
+
   test('a second start goes on where the first stopped', async () => {
     const stopped = statements.at(-1)!.epoch;
     const status = await untilStatus(
@@ -151,9 +174,30 @@ describe('three eras of a local network', { timeout: RUN_WITHIN_MS + 120_000 }, 
   });
 });
 
+/** The console is the last program that a network starts. */
+async function untilAnswers(url: string): Promise<void> {
+  for (let tries = 0; tries < 150; tries += 1) {
+    if (
+      await fetch(url).then(
+        (response) => response.ok,
+        () => false,
+      )
+    )
+      return;
+    await new Promise((wake) => setTimeout(wake, 200));
+  }
+  throw new Error(`expected an answer from ${url}`);
+}
+
+const PICTURE = join(import.meta.dirname, '../docs/images/console.png');
+
 /** charge = up(NCU·ms × price), split into the take's parts by largest remainder; the statement must say the same. */
 function recomputedCharge(network: NetworkAnswer, statement: Statement, line: ChargeLine): number {
   const resource = network.economy.resources.find(({ code }) => code === line.resource)!;
+  if (!resource.billed) {
+    assert.deepEqual([line.ncuMs, line.chargeGrains, line.earnedGrains], [0, 0, 0]);
+    return 0;
+  }
   const ncuMs = Number((BigInt(line.quantity) * BigInt(resource.coefficient)) / BigInt(resource.divisor));
   assert.equal(line.ncuMs, ncuMs);
   const product = BigInt(ncuMs) * BigInt(line.priceMicrograinsPerNcuS);

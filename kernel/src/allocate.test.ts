@@ -15,7 +15,7 @@ import {
 } from './economy.fixture.ts';
 import type { Economy } from './economy.ts';
 import type { EconomyState } from './epoch.ts';
-import type { Grains, MicrograinsPerNcuS, NcuMs } from './quantities.ts';
+import { type Grains, type MicrograinsPerNcuS, type NcuMs, ppm } from './quantities.ts';
 import { refusal } from './refusal.fixture.ts';
 import { genesisState, settleEpoch } from './settle.ts';
 
@@ -26,7 +26,10 @@ const state = stateWith();
 const PRICE = economy.price.initialMicrograinsPerNcuS;
 
 function uncapped(operatorCapPpm: number): Economy {
-  return { ...testEconomy, classes: testEconomy.classes.map((one) => ({ ...one, operatorCapPpm })) } as Economy;
+  return {
+    ...testEconomy,
+    classes: testEconomy.classes.map((one) => ({ ...one, operatorCapPpm: ppm(operatorCapPpm) })),
+  };
 }
 
 /** After one epoch in which twelve nodes joined, two to an operator. */

@@ -120,6 +120,11 @@ export class ChainSender {
     return this.#call('credit', 'transfer', [addressOf(to, 'to'), uintOf(grains, 'grains')]);
   }
 
+  /** This key's own credits, not those that it has deposited; grains. */
+  creditBalance(): Promise<bigint> {
+    return this.#read('credit', 'balanceOf', [this.account]);
+  }
+
   /** The credit's issuer only. */
   mintCredits(to: string, grains: number): Promise<Sent> {
     return this.#call('credit', 'mint', [addressOf(to, 'to'), uintOf(grains, 'grains')]);

@@ -112,11 +112,16 @@ async function fundConsumer(
   rpcUrl: string,
   addressBook: AddressBook,
 ): Promise<void> {
-  const grains = CONSUMER_CREDITS * economy.grainsPerUnit;
   const issuer = openSender({ rpcUrl, privateKey: secrets.operator.privateKey, addressBook });
-  const consumer = openSender({ rpcUrl, privateKey: secrets.consumer.privateKey, addressBook });
-  await issuer.mintCredits(addressOf(secrets.consumer), grains);
-  await consumer.depositCredits(addressOf(secrets.consumer), grains);
+  await issuer.mintCredits(addressOf(secrets.consumer), CONSUMER_CREDITS * economy.grainsPerUnit);
+  await depositCredits(secrets.consumer, rpcUrl, addressBook);
+}
+
+/** Deposits all that a consumer holds: at the first start its genesis, later what it took out when it left. */
+export async function depositCredits(consumer: Party, rpcUrl: string, addressBook: AddressBook): Promise<void> {
+  const sender = openSender({ rpcUrl, privateKey: consumer.privateKey, addressBook });
+  const grains = Number(await sender.creditBalance());
+  if (grains > 0) await sender.depositCredits(addressOf(consumer), grains);
 }
 
 /** What an operator does once per node: proves that it holds the device key, registers it, bonds it. */

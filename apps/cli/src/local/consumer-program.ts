@@ -32,44 +32,65 @@ async function main(): Promise<void> {
   const network = await client.network();
   const corpus = await Corpus.open(config.corpus);
   let finished = false;
+  const progress = await Progress.open(config.progressFile);
   const consumer = new Consumer({
     client,
     network,
     corpus,
+    checkedThroughMs: progress.checkedThroughMs,
     onCounts: (counts) => process.send?.({ ...counts, finished }),
     log: (event, fields) => console.log(JSON.stringify({ at: new Date().toISOString(), event, ...fields })),
   });
   await consumer.prepare();
-  const progress = new Progress(config.progressFile);
   const window = { selling: true };
   const bought = buyAll(consumer, timetable(config, network, await trace(config)), progress, window);
   while (await isSelling(client)) {
     await consumer.check();
+    await progress.write({ checkedThroughMs: consumer.checkedThroughMs });
     await pause(CHECK_MS);
   }
   window.selling = false;
   await bought;
   while (!(await leave(client, consumer))) await pause(CHECK_MS);
+  await progress.write({ checkedThroughMs: consumer.checkedThroughMs });
   finished = true;
   process.send?.({ ...consumer.counts, finished });
   console.log(JSON.stringify({ at: new Date().toISOString(), event: 'finished', ...consumer.counts }));
 }
 
-/** How many requests were bought, kept across restarts: a request is never bought twice. */
+interface ProgressRow {
+  readonly bought: number;
+  readonly checkedThroughMs: number;
+}
+
+/** What was bought and looked at, kept across restarts: no request is bought twice, no result disputed twice. */
 class Progress {
   readonly #file: string;
+  #row: ProgressRow;
 
-  constructor(file: string) {
+  private constructor(file: string, row: ProgressRow) {
     this.#file = file;
+    this.#row = row;
   }
 
-  async read(): Promise<number> {
-    const text = await readFile(this.#file, 'utf8').catch(() => '{"bought":0}');
-    return (JSON.parse(text) as { bought: number }).bought;
+  static async open(file: string): Promise<Progress> {
+    const kept = JSON.parse(await readFile(file, 'utf8').catch(() => '{}')) as Partial<ProgressRow>;
+    return new Progress(file, { bought: 0, checkedThroughMs: 0, ...kept });
   }
 
-  async write(bought: number): Promise<void> {
-    await writeFile(`${this.#file}.new`, JSON.stringify({ bought }));
+  get bought(): number {
+    return this.#row.bought;
+  }
+
+  get checkedThroughMs(): number {
+    return this.#row.checkedThroughMs;
+  }
+
+  async write(change: Partial<ProgressRow>): Promise<void> {
+    const row = { ...this.#row, ...change };
+    if (row.bought === this.#row.bought && row.checkedThroughMs === this.#row.checkedThroughMs) return;
+    this.#row = row;
+    await writeFile(`${this.#file}.new`, JSON.stringify(row));
     await rename(`${this.#file}.new`, this.#file);
   }
 }
@@ -110,13 +131,13 @@ async function buyAll(
   progress: Progress,
   window: { readonly selling: boolean },
 ): Promise<void> {
-  const alreadyBought = await progress.read();
+  const alreadyBought = progress.bought;
   for (const request of requests) {
     if (request.index < alreadyBought) continue;
     while (window.selling && Date.now() < request.dueMs) await pause(Math.min(CHECK_MS, request.dueMs - Date.now()));
     if (!window.selling) return;
     await buyOne(consumer, request);
-    if (request.index % PROGRESS_EVERY === 0) await progress.write(request.index + 1);
+    if (request.index % PROGRESS_EVERY === 0) await progress.write({ bought: request.index + 1 });
   }
 }
 

@@ -34,6 +34,8 @@ export interface ConsumerOptions {
   readonly client: GatewayClient;
   readonly network: NetworkAnswer;
   readonly corpus: Corpus;
+  /** `checkedThroughMs` of an earlier consumer of this account, 0 for the first. */
+  readonly checkedThroughMs: number;
   readonly onCounts: (counts: ConsumerCounts) => void;
   readonly log: (event: string, fields: Readonly<Record<string, unknown>>) => void;
 }
@@ -44,11 +46,18 @@ export class Consumer {
   #forecast: FuelForecast | null = null;
   readonly #inputs = new Map<string, Uint8Array>();
   #counts: ConsumerCounts = { submitted: 0, verified: 0, wrong: 0 };
-  #doneAfterMs = 0;
+  #checkedThroughMs: number;
   readonly #checked = new Set<string>();
+  readonly #toBuyAgain: { readonly module: TaskShape['module']; readonly input: Uint8Array }[] = [];
 
   constructor(options: ConsumerOptions) {
     this.#options = options;
+    this.#checkedThroughMs = options.checkedThroughMs;
+  }
+
+  /** Every task that was done up to here has been looked at: where a restart goes on. */
+  get checkedThroughMs(): number {
+    return this.#checkedThroughMs;
   }
 
   get counts(): ConsumerCounts {
@@ -97,13 +106,14 @@ export class Consumer {
 
   /** Looks at what was done since the last call; false when there was nothing new. */
   async check(): Promise<boolean> {
-    const done = await this.#options.client.doneTasks(Math.max(0, this.#doneAfterMs - 1));
+    const done = await this.#options.client.doneTasks(Math.max(0, this.#checkedThroughMs - 1));
     const fresh = done.filter((task) => !this.#checked.has(task.taskId));
     for (const task of fresh) {
       await this.#verify(task);
       this.#checked.add(task.taskId);
-      this.#doneAfterMs = Math.max(this.#doneAfterMs, task.doneMs ?? 0);
+      this.#checkedThroughMs = Math.max(this.#checkedThroughMs, task.doneMs ?? 0);
     }
+    await this.#buyAgain();
     return fresh.length > 0;
   }
 
@@ -120,16 +130,21 @@ export class Consumer {
     this.#count({ wrong: this.#counts.wrong + 1 });
     log('wrong result', { taskId: task.taskId, nodeId: task.nodeId, module });
     await client.disputeTask(task.taskId, `the ${module} result is not what the input demands`);
-    await this.#buyAgain(module, input);
+    this.#toBuyAgain.push({ module, input });
   }
 
-  /** Not possible any more once the network drains: then the refund is all there is. */
-  async #buyAgain(module: TaskShape['module'], input: Uint8Array): Promise<void> {
-    try {
-      await this.#submit(module, input);
-    } catch (error) {
-      if ((error as { code?: string }).code !== 'TASK-CLOSED') throw error;
-      this.#options.log('work could not be bought again', { module });
+  /** Buys what came back wrong once more; waits for funds, and gives up where the network sells no more. */
+  async #buyAgain(): Promise<void> {
+    for (let next = this.#toBuyAgain[0]; next !== undefined; next = this.#toBuyAgain[0]) {
+      try {
+        await this.#submit(next.module, next.input);
+      } catch (error) {
+        const { code } = error as { code?: string };
+        if (code === 'ACCOUNT-FUNDS') return;
+        if (code !== 'TASK-CLOSED') throw error;
+        this.#options.log('work could not be bought again', { module: next.module });
+      }
+      this.#toBuyAgain.shift();
     }
   }
 

@@ -45,7 +45,9 @@ export interface SummaryParts {
 /** Adds up a drained network from what it serves to everybody. */
 export async function summarise(parts: SummaryParts): Promise<Summary> {
   const status = await parts.client.status();
-  const statements = await allStatements(parts.client, status.settledEpoch);
+  // What settled after the last root moved nothing that a root owes: a drained network sells no work.
+  const epochs = status.eras.length * parts.economy.cadence.epochsPerEra;
+  const statements = await allStatements(parts.client, epochs - 1);
   const { due, paid } = await parts.claims.totals(status.eras);
   const sum = (of: (statement: Statement) => number) =>
     statements.reduce((total, statement) => total + of(statement), 0);

@@ -7,7 +7,15 @@ import { loadEconomy } from '@stannary/economies';
 import { GatewayClient, type StatusAnswer } from '@stannary/gateway/client';
 import type { Economy } from '@stannary/kernel';
 import { CliRefusal } from '../refusal.ts';
-import { addressOf, BEACON_EPOCHS, bootstrap, deviceKeyFile, type LocalNetwork, receiptKeyFile } from './bootstrap.ts';
+import {
+  addressOf,
+  BEACON_EPOCHS,
+  bootstrap,
+  depositCredits,
+  deviceKeyFile,
+  type LocalNetwork,
+  receiptKeyFile,
+} from './bootstrap.ts';
 import { Claims } from './claims.ts';
 import type { ConsumerCounts } from './consumer.ts';
 import { NetworkFolder, type Secrets } from './folder.ts';
@@ -165,6 +173,7 @@ class LocalRun {
         todo: 'start afresh with --fresh, or choose another folder with --data',
       });
     }
+    await depositCredits(secrets.consumer, rpcUrl, known.addressBook);
     return known;
   }
 
