@@ -36,7 +36,7 @@ import type { AcceptedUse, LeaseFact } from './plausibility.ts';
 /** The platform's SHA-256 by way of a binary string, which costs half of letting it allocate a Buffer per digest. */
 export const nativeSha256: Hash = (bytes) => Buffer.from(hash('sha256', bytes, 'binary'), 'latin1');
 
-export const CLOCK: EpochClock = { genesisMs: 1_700_000_000_000, epochMs: 60_000, epochsPerEra: 4, pauses: [] };
+const CLOCK: EpochClock = { genesisMs: 1_700_000_000_000, epochMs: 60_000, epochsPerEra: 4, pauses: [] };
 
 /** 64 million fuel a millisecond and NCU, as many µs of CPU time as a core has. */
 export const ECONOMY = {

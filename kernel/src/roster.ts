@@ -31,7 +31,7 @@ export function readRoster(economy: Economy, state: EconomyState, chain: ChainFa
 }
 
 /** @throws KernelRefusal KERNEL-CLASS-UNKNOWN */
-export function classNamed(economy: Economy, className: string, where: string): NodeClass {
+function classNamed(economy: Economy, className: string, where: string): NodeClass {
   const found = economy.classes.find((one) => one.name === className);
   if (found !== undefined) return found;
   const names = economy.classes.map((one) => one.name).join(', ');

@@ -147,7 +147,7 @@ interface Move {
 }
 
 /** The commonest posting: one amount from one account to another. */
-export function move(
+function move(
   kind: string,
   key: readonly (string | number)[],
   cause: string,

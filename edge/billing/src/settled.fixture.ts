@@ -56,8 +56,8 @@ export const id = (number: number) => number.toString(16).padStart(64, '0');
 export const address = (number: number) => `0x${number.toString(16).padStart(40, '0')}`;
 
 export const INSURANCE = address(0x111);
-export const TREASURY = address(0x222);
-export const NODES = [1, 2, 3].map(id);
+const TREASURY = address(0x222);
+const NODES = [1, 2, 3].map(id);
 export const CONSUMERS = [0xc1, 0xc2].map(address);
 const DEPOSIT = 1_000_000_000;
 

@@ -23,10 +23,10 @@ import {
 // A real chain with the real contracts for each test file, and the people around them.
 
 export const UNIT = 1_000_000;
-export const GENESIS_UNITS = 10_000;
-export const ACTIVATION_SECONDS = 1;
+const GENESIS_UNITS = 10_000;
+const ACTIVATION_SECONDS = 1;
 export const APPEAL_SECONDS = 2;
-export const WINDOW_SECONDS = 1;
+const WINDOW_SECONDS = 1;
 
 export interface TestNetwork {
   readonly chain: LocalChain;
@@ -56,7 +56,7 @@ export async function startNetwork(context: TestContext | { after: TestContext['
   return { chain, rpcUrl, addressBook, reader, operator, poster, consumer, insurance, sender };
 }
 
-export function settingsFor(operator: ChainAccount, poster: ChainAccount, insurance: ChainAccount): DeploySettings {
+function settingsFor(operator: ChainAccount, poster: ChainAccount, insurance: ChainAccount): DeploySettings {
   return {
     tokenCapGrains: 1_000_000n * BigInt(UNIT),
     eraMintGrainsMax: 1_000n * BigInt(UNIT),
@@ -107,11 +107,6 @@ export async function until<Answer>(probe: () => Promise<Answer | null | false>)
     if (answer !== null && answer !== false) return answer;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-}
-
-/** Waits until the block of a transaction is final. */
-export async function untilFinal({ reader }: TestNetwork, { blockNumber }: { blockNumber: number }): Promise<void> {
-  await until(async () => (await reader.finalBlock()).number >= blockNumber);
 }
 
 export async function temporaryFolder(context: { after: TestContext['after'] }): Promise<string> {

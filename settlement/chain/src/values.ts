@@ -1,5 +1,5 @@
 import type { Grains } from '@stannary/kernel';
-import { fromHex, nodeIdOf, publicPointOf, spkiOfPoint, toHex } from '@stannary/wire';
+import { fromHex, publicPointOf, spkiOfPoint, toHex } from '@stannary/wire';
 import { type Address, type Hex, hexToBytes, stringToHex } from 'viem';
 import { ChainRefusal } from './refusal.ts';
 
@@ -81,11 +81,6 @@ export function pointOf(spki: string): { readonly x: Hex; readonly y: Hex } {
 /** SubjectPublicKeyInfo (DER, hex) of a P-256 key's coordinates. */
 export function spkiOf(x: Hex, y: Hex): string {
   return toHex(spkiOfPoint(hexToBytes(x), hexToBytes(y)));
-}
-
-/** The id under which the registry knows a key. Errors: HEX-FORM, KEY-SPKI. */
-export function nodeIdOfSpki(spki: string): string {
-  return nodeIdOf(fromHex(spki));
 }
 
 function range(where: string, expected: string, got: unknown): ChainRefusal {
