@@ -70,7 +70,7 @@ test('a bug, which has no class, is status 4', () => {
       where: 'a',
       expected: 'b',
       got: 'c',
-      todo: 'd',
+      remedy: 'd',
     });
     assert.equal(exitStatusOf(refusal), status);
     assert.equal(refusal.message, 'a: expected b, got c; d');

@@ -14,11 +14,11 @@ export class CliRefusal extends Error {
   constructor(
     code: string,
     refusalClass: RefusalClass,
-    detail: { where: string; expected: string; got: string; todo?: string },
+    detail: { where: string; expected: string; got: string; remedy?: string },
     options?: ErrorOptions,
   ) {
     super(
-      `${detail.where}: expected ${detail.expected}, got ${detail.got}${detail.todo === undefined ? '' : `; ${detail.todo}`}`,
+      `${detail.where}: expected ${detail.expected}, got ${detail.got}${detail.remedy === undefined ? '' : `; ${detail.remedy}`}`,
       options,
     );
     this.name = 'CliRefusal';

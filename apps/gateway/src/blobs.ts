@@ -38,8 +38,9 @@ export class Blobs {
 
   /** The bytes, or BLOB-UNKNOWN. */
   async get(hash: string): Promise<Uint8Array> {
+    const path = this.#path(hash);
     try {
-      return await readFile(this.#path(hash));
+      return await readFile(path);
     } catch (cause) {
       const message = `blob ${hash}: expected a stored SHA-256, got one that nobody stored`;
       throw new GatewayRefusal({ code: 'BLOB-UNKNOWN', message }, 404, 'give-up', { cause });

@@ -90,16 +90,6 @@ async function assemble(
   await devices.load();
   await epochs.load();
   await follower.run();
-  const conductor = new Conductor(log);
-  conductor.start([
-    { name: 'open epoch', everyMs: TICK_MS, run: () => epochs.openCurrent().then(() => false) },
-    { name: 'close epoch', everyMs: TICK_MS, run: () => epochs.closeNext() },
-    { name: 'judge audits', everyMs: TICK_MS * 2, run: () => audits.judge() },
-    { name: 'post eras', everyMs: CHAIN_TICK_MS, run: () => eras.run() },
-    { name: 'slash', everyMs: CHAIN_TICK_MS, run: () => slashes.run() },
-    { name: 'follow chain', everyMs: CHAIN_TICK_MS, run: () => follower.run() },
-    { name: 'beat', everyMs: BEAT_MS, run: () => clock.beat(Date.now()).then(() => false) },
-  ]);
   const accountOfKey = new Map(config.consumers.map(({ keyHash, account }) => [keyHash, account]));
   const server = await buildServer({
     blobs: context.blobs,
@@ -113,6 +103,16 @@ async function assemble(
     log,
   });
   const url = await listen(server, config);
+  const conductor = new Conductor(log);
+  conductor.start([
+    { name: 'open epoch', everyMs: TICK_MS, run: () => epochs.openCurrent().then(() => false) },
+    { name: 'close epoch', everyMs: TICK_MS, run: () => epochs.closeNext() },
+    { name: 'judge audits', everyMs: TICK_MS * 2, run: () => audits.judge() },
+    { name: 'post eras', everyMs: CHAIN_TICK_MS, run: () => eras.run() },
+    { name: 'slash', everyMs: CHAIN_TICK_MS, run: () => slashes.run() },
+    { name: 'follow chain', everyMs: CHAIN_TICK_MS, run: () => follower.run() },
+    { name: 'beat', everyMs: BEAT_MS, run: () => clock.beat(Date.now()).then(() => false) },
+  ]);
   log('info', 'gateway listens', { url, economyHash, epoch: epochs.current });
   return {
     url,

@@ -19,7 +19,6 @@ export const GATEWAY_CODES = {
   'TASK-MODULE': [422, 'the module is not one that this network runs'],
   'TASK-INPUT': [422, 'the input was not stored before the task'],
   'TASK-FUEL': [400, 'the fuel limit is out of range'],
-  'TASK-CHARGE': [400, 'the charge limit is out of range'],
   'TASK-UNKNOWN': [404, 'this consumer has no such task'],
   'TASK-CLOSED': [409, 'the network is draining and sells no more work'],
   'TASK-UNDONE': [409, 'the task is not done yet'],
@@ -27,13 +26,11 @@ export const GATEWAY_CODES = {
   'EPOCH-UNSETTLED': [404, 'that epoch is not settled yet'],
   'ERA-UNKNOWN': [404, 'that era has no root yet'],
   'CLAIM-UNKNOWN': [404, 'the account has nothing in that era’s root'],
-  'NODE-UNKNOWN': [404, 'no node has this id in that statement'],
   'EVIDENCE-UNKNOWN': [404, 'no fault rests on evidence with that hash'],
   'REQUEST-MALFORMED': [400, 'the request does not fit the API'],
   'REQUEST-OVERSIZED': [413, 'the body is larger than the API takes'],
   'REQUEST-RATE': [429, 'too many requests from this address'],
   'ROUTE-UNKNOWN': [404, 'the API has no such route'],
-  'GATEWAY-STOPPING': [503, 'the gateway is stopping'],
 } as const satisfies Record<string, readonly [number, string]>;
 
 export type GatewayCode = keyof typeof GATEWAY_CODES;

@@ -61,9 +61,6 @@ export class Tasks {
     if (!(request.fuelMax >= 1 && request.fuelMax <= FUEL_MAX)) {
       throw refuse('TASK-FUEL', 'fuelMax', `1–${FUEL_MAX}`, `${request.fuelMax}`);
     }
-    if (!(request.chargeGrainsMax >= 1 && Number.isSafeInteger(request.chargeGrainsMax))) {
-      throw refuse('TASK-CHARGE', 'chargeGrainsMax', 'a positive number of grains', `${request.chargeGrainsMax}`);
-    }
     if (!(await this.#context.blobs.has(request.inputHash))) {
       throw refuse('TASK-INPUT', 'inputHash', 'a stored blob', request.inputHash);
     }

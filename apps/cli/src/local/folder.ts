@@ -48,7 +48,7 @@ export class NetworkFolder {
       throw new CliRefusal(
         'DATA-UNWRITABLE',
         'give-up',
-        { where: path, expected: 'a folder that can be written', got, todo: 'choose another with --data' },
+        { where: path, expected: 'a folder that can be written', got, remedy: 'choose another with --data' },
         { cause },
       );
     }
@@ -75,7 +75,7 @@ export class NetworkFolder {
         where: this.path,
         expected: 'a folder that no network uses',
         got: `one that process ${holder} runs`,
-        todo: 'stop that one, or choose another folder with --data',
+        remedy: 'stop that one, or choose another folder with --data',
       });
     }
     await this.write('up.pid', `${process.pid}\n`);
@@ -98,7 +98,7 @@ export class NetworkFolder {
       throw new CliRefusal(
         'DATA-DAMAGED',
         'give-up',
-        { where: this.at(name), expected: 'JSON', got: 'something else', todo: 'start afresh with --fresh' },
+        { where: this.at(name), expected: 'JSON', got: 'something else', remedy: 'start afresh with --fresh' },
         { cause },
       );
     }

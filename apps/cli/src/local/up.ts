@@ -21,6 +21,7 @@ import type { ConsumerCounts } from './consumer.ts';
 import { NetworkFolder, type Secrets } from './folder.ts';
 import { Processes } from './processes.ts';
 import { type Summary, summarise } from './summary.ts';
+import { pause, refuseHanging, untilReady } from './waiting.ts';
 
 export interface UpOptions {
   readonly dataDirectory: string;
@@ -40,8 +41,6 @@ export interface UpOptions {
 const HEALTHY_WITHIN_MS = 60_000;
 const POLL_MS = 250;
 const REQUESTS_PER_SECOND_MAX = 5_000;
-/** Longest a drain may take, in eras, before the network is said to hang. */
-const DRAIN_ERAS_MAX = 8;
 
 /**
  * Runs a whole local network: chain, contracts, gateway, eight providers of whom three cheat, a consumer, the console.
@@ -114,7 +113,7 @@ class LocalRun {
         where: program.name,
         expected: 'a program that stays up',
         got,
-        todo: `see ${program.logFile}`,
+        remedy: `see ${program.logFile}`,
       });
     });
   }
@@ -170,7 +169,7 @@ class LocalRun {
         where: folder.path,
         expected: `the economy it was started with (${known.economyHash.slice(0, 12)}…)`,
         got: `${economyHash.slice(0, 12)}…`,
-        todo: 'start afresh with --fresh, or choose another folder with --data',
+        remedy: 'start afresh with --fresh, or choose another folder with --data',
       });
     }
     await depositCredits(secrets.consumer, rpcUrl, known.addressBook);
@@ -266,20 +265,13 @@ class LocalRun {
     this.#processes.start({ name, module, args, logFile, ...(onMessage === undefined ? {} : { onMessage }) });
   }
 
-  async #until(what: string, ready: () => Promise<boolean>): Promise<void> {
-    const untilMs = performance.now() + HEALTHY_WITHIN_MS;
-    while (performance.now() < untilMs) {
+  #until(what: string, ready: () => Promise<boolean>): Promise<void> {
+    const { options, folder } = this.#parts;
+    const isReady = () => {
       this.#throwIfFailed();
-      if (await ready().catch(() => false)) return;
-      await pause(POLL_MS, this.#parts.options.stop);
-      if (this.#parts.options.stop.aborted) return;
-    }
-    throw new CliRefusal('START-TIMEOUT', 'give-up', {
-      where: what,
-      expected: `an answer within ${HEALTHY_WITHIN_MS / 1000} s`,
-      got: 'none',
-      todo: `see ${this.#parts.folder.at('logs')}`,
-    });
+      return ready().catch(() => false);
+    };
+    return untilReady(what, isReady, { withinMs: HEALTHY_WITHIN_MS, stop: options.stop, logs: folder.at('logs') });
   }
 
   /** Prints a line an epoch, claims what is final, and returns when stopped, or drained and all paid. */
@@ -294,7 +286,7 @@ class LocalRun {
         printedEpoch = Math.max(printedEpoch, status.settledEpoch);
         await claims.run(status.eras);
         if (options.eras !== null && status.phase === 'drained' && (await this.#allPaid(claims, status))) return;
-        this.#throwIfHanging(status);
+        refuseHanging(status, options.eras, this.#parts.folder.at('logs'));
       }
       await pause(POLL_MS, options.stop);
     }
@@ -310,17 +302,6 @@ class LocalRun {
 
   #throwIfFailed(): void {
     if (this.#failed !== null) throw this.#failed;
-  }
-
-  #throwIfHanging(status: StatusAnswer): void {
-    const { eras } = this.#parts.options;
-    if (eras === null || status.era < eras + DRAIN_ERAS_MAX) return;
-    throw new CliRefusal('DRAIN-TIMEOUT', 'give-up', {
-      where: 'the network',
-      expected: `to drain within ${DRAIN_ERAS_MAX} eras`,
-      got: `phase ${status.phase} in era ${status.era}`,
-      todo: `see ${this.#parts.folder.at('logs')}`,
-    });
   }
 }
 
@@ -343,12 +324,12 @@ async function freePort(port: number, option: string): Promise<number> {
   return new Promise((resolvePort, reject) => {
     const probe = createServer();
     probe.once('error', (cause: NodeJS.ErrnoException) => {
-      const todo = `stop what listens there, or choose another with ${option}`;
+      const remedy = `stop what listens there, or choose another with ${option}`;
       reject(
         new CliRefusal(
           'PORT-IN-USE',
           'retry',
-          { where: `127.0.0.1:${port}`, expected: 'a free port', got: cause.code ?? 'an error', todo },
+          { where: `127.0.0.1:${port}`, expected: 'a free port', got: cause.code ?? 'an error', remedy },
           { cause },
         ),
       );
@@ -357,17 +338,5 @@ async function freePort(port: number, option: string): Promise<number> {
       const { port: found } = probe.address() as { port: number };
       probe.close(() => resolvePort(found));
     });
-  });
-}
-
-function pause(forMs: number, stop: AbortSignal): Promise<void> {
-  return new Promise((wake) => {
-    const end = () => {
-      clearTimeout(timer);
-      stop.removeEventListener('abort', end);
-      wake();
-    };
-    const timer = setTimeout(end, forMs);
-    stop.addEventListener('abort', end);
   });
 }

@@ -142,7 +142,8 @@ function inUse(folder: string, owner: Owner | null): BillingRefusal {
   });
 }
 
-function refusalOf(error: unknown, folder: string): unknown {
+/** What a failure on the folder means for the caller. */
+export function refusalOf(error: unknown, folder: string): unknown {
   if (error instanceof BillingRefusal) return error;
   const code = errorCode(error);
   if (code === 'ENOSPC' || code === 'EDQUOT')
