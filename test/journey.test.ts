@@ -2,8 +2,19 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { captureConsole, chromiumPath, launchChromium } from '@stannary/console/capture';
-import type { NetworkAnswer } from '@stannary/gateway/client';
-import { type ChargeLine, eraOf, mulDivUp, type Statement } from '@stannary/kernel';
+import type { InputsAnswer, NetworkAnswer } from '@stannary/gateway/client';
+import {
+  allocate,
+  type ChargeLine,
+  chargeLines,
+  eraOf,
+  mulDivUp,
+  nodeLine,
+  nodeLines,
+  type Statement,
+  settleEpoch,
+} from '@stannary/kernel';
+import { fromHex, isPreimage, sha256, toHex } from '@stannary/wire';
 import { type LocalNetworkRun, sharedData, startNetwork, temporaryFolder, untilStatus } from './local-network.ts';
 
 // The whole way, once, as `npm start -- --eras 3 --json` goes it: real processes, real signatures, a real chain, a real
@@ -11,7 +22,8 @@ import { type LocalNetworkRun, sharedData, startNetwork, temporaryFolder, untilS
 
 const ERAS = 3;
 const REQUESTS = 1_000;
-const RUN_WITHIN_MS = 360_000;
+/** Three minutes where the machine is idle. */
+const RUN_WITHIN_MS = 720_000;
 
 interface Summary {
   readonly eras: number;
@@ -48,6 +60,7 @@ describe('three eras of a local network', { timeout: RUN_WITHIN_MS + 120_000 }, 
   let summary: Summary;
   let ended: Awaited<LocalNetworkRun['ended']>;
   let again: LocalNetworkRun;
+  let againMs: number;
   let network: NetworkAnswer;
   let statements: Statement[];
 
@@ -59,6 +72,7 @@ describe('three eras of a local network', { timeout: RUN_WITHIN_MS + 120_000 }, 
     ended = await run.ended;
     assert.equal(ended.status, 0, `exit status 0, got ${ended.status}: ${ended.stderr}\n${ended.stdout}`);
     summary = JSON.parse(ended.stdout) as Summary;
+    againMs = Date.now();
     again = await startNetwork(folder.path, []);
     await untilStatus(again, 'the resumed network', () => true);
     network = await again.client.network();
@@ -108,7 +122,7 @@ describe('three eras of a local network', { timeout: RUN_WITHIN_MS + 120_000 }, 
   test('fees follow from the served statements alone', () => {
     let feesGrains = 0;
     for (const statement of statements) {
-      for (const line of statement.charges) feesGrains += recomputedCharge(network, statement, line);
+      for (const line of chargeLines(statement)) feesGrains += recomputedCharge(network, statement, line);
       for (const fault of statement.faults) for (const refund of fault.refunds) feesGrains -= refund.creditsGrains;
     }
     assert.equal(feesGrains, summary.feesGrains);
@@ -120,11 +134,37 @@ describe('three eras of a local network', { timeout: RUN_WITHIN_MS + 120_000 }, 
     assert.equal(scheduled, summary.emissionGrains);
   });
 
+  test('anyone settles every epoch again from what is served, and gets the same statement', async () => {
+    const policies = await Promise.all(network.policies.map((policy) => again.client.policy(policy.economyHash)));
+    const policyOf = (epoch: number) => policies.findLast(({ fromEpoch }) => fromEpoch <= epoch)!;
+    const served = await Promise.all(statements.map(({ epoch }) => again.client.inputs(epoch)));
+    const tip = toHex(sha256(fromHex(served[0]!.beaconPreimage)));
+    served.forEach(({ inputs, stateBefore, beaconPreimage }, epoch) => {
+      const { economy, economyHash } = policyOf(epoch);
+      const settled = settleEpoch(economy, economyHash, stateBefore, inputs);
+      assert.deepEqual(settled.statement, statements[epoch]);
+      if (epoch + 1 < served.length) assert.deepEqual(settled.state, served[epoch + 1]!.stateBefore);
+      assert.ok(isPreimage(tip, epoch, fromHex(beaconPreimage)), `the preimage of epoch ${epoch}`);
+    });
+    for (let epoch = 0; epoch < served.length; epoch += 1) {
+      const allotted = await again.client.allocation(epoch).catch(unallotted);
+      if (allotted === null) {
+        assertNoLeases(epoch, statements, served);
+        continue;
+      }
+      const { inputs, result } = allotted;
+      const { stateBefore } = served[inputs.stateEpoch]!;
+      const { offers, demands, beacon } = inputs;
+      const allocated = allocate(policyOf(inputs.epoch).economy, stateBefore, inputs.epoch, offers, demands, beacon);
+      assert.deepEqual(allocated, result);
+    }
+  });
+
   test('what an honest provider earned is what it was paid, to the grain', () => {
     const last = statements.at(-1)!;
     const convicted = new Set(statements.flatMap(({ faults }) => faults.map(({ nodeId }) => nodeId)));
-    for (const { nodeId, operator } of last.nodes.filter((line) => !convicted.has(line.nodeId))) {
-      const lines = statements.flatMap(({ nodes }) => nodes.filter((line) => line.nodeId === nodeId));
+    for (const { nodeId, operator } of nodeLines(last).filter((line) => !convicted.has(line.nodeId))) {
+      const lines = statements.flatMap((statement) => nodeLine(statement, nodeId) ?? []);
       const earned = lines.reduce((sum, line) => sum + line.earnedCreditsGrains, 0);
       const tokens = lines.reduce((sum, line) => sum + line.earnedTokensGrains, 0);
       const payout = last.eraResult!.payouts.find(({ account }) => account === operator)!;
@@ -137,7 +177,7 @@ describe('three eras of a local network', { timeout: RUN_WITHIN_MS + 120_000 }, 
     const last = statements.at(-1)!;
     const convicted = statements.flatMap(({ faults }) => faults.map(({ nodeId }) => nodeId));
     for (const nodeId of new Set(convicted)) {
-      const { operator, status } = last.nodes.find((line) => line.nodeId === nodeId)!;
+      const { operator, status } = nodeLine(last, nodeId)!;
       const payout = last.eraResult!.payouts.find(({ account }) => account === operator);
       assert.equal(status, 'slashed');
       assert.ok(
@@ -167,16 +207,31 @@ describe('three eras of a local network', { timeout: RUN_WITHIN_MS + 120_000 }, 
     const stopped = statements.at(-1)!.epoch;
     const status = await untilStatus(
       again,
-      'a settled epoch after the restart',
-      ({ settledEpoch }) => settledEpoch > stopped,
+      'a settled epoch and new work after the restart',
+      ({ settledEpoch, tasks }) => settledEpoch > stopped && tasks.done > summary.tasks,
     );
-    assert.ok(status.epoch < stopped + 30, `the clock stood still in between, got epoch ${status.epoch}`);
+    const since = (Date.now() - againMs) / network.clock.epochMs;
+    assert.ok(status.epoch < stopped + 30 + since, `the clock stood still in between, got epoch ${status.epoch}`);
   });
 });
 
+/** Null for an epoch that went by before its price was fixed: on a busy machine settling may lag. Anything else is wrong. */
+function unallotted(error: { code?: string }): null {
+  assert.equal(error.code, 'EPOCH-UNALLOTTED', `${error}`);
+  return null;
+}
+
+/** No usage of the epoch was ever charged, and no lease of it ended, in its own settlement or a later one. */
+function assertNoLeases(epoch: number, statements: readonly Statement[], served: readonly InputsAnswer[]): void {
+  const charges = statements.flatMap((statement) => chargeLines(statement).filter((line) => line.epoch === epoch));
+  const usage = served.flatMap(({ inputs }) => inputs.usage.filter((line) => line.epoch === epoch));
+  const ended = served[epoch]!.inputs.verdicts.filter(({ kind }) => kind === 'observation');
+  assert.deepEqual({ charges, usage, ended }, { charges: [], usage: [], ended: [] }, `epoch ${epoch} had leases`);
+}
+
 /** The console is the last program that a network starts. */
 async function untilAnswers(url: string): Promise<void> {
-  for (let tries = 0; tries < 150; tries += 1) {
+  for (let tries = 0; tries < 600; tries += 1) {
     if (
       await fetch(url).then(
         (response) => response.ok,
@@ -213,11 +268,11 @@ function recomputedCharge(network: NetworkAnswer, statement: Statement, line: Ch
 
 /** Every node's tokens: its weight's share of its class's emission, floored; what nobody gets is carried. */
 function recomputeEmission(network: NetworkAnswer, statement: Statement): void {
-  const { emission, nodes, epoch, era } = statement;
+  const { emission, epoch, era } = statement;
   assert.equal(eraOf(network.economy, epoch), era);
   let distributed = 0n;
   for (const rule of network.economy.classes) {
-    const members = nodes.filter(({ className }) => className === rule.name);
+    const members = nodeLines(statement).filter(({ className }) => className === rule.name);
     const weights = members.reduce((sum, { curveWeight }) => sum + BigInt(curveWeight), 0n);
     const share = (BigInt(emission.scheduledGrains) * BigInt(rule.emissionSharePpm)) / 1_000_000n;
     for (const { weight, earnedTokensGrains } of members) {

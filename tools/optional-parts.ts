@@ -1,6 +1,6 @@
 // What some tests need and npm cannot install. A test that needs one of these skips where it is missing and names it;
 // `npm test` says so in plain words beforehand, and with CI=true a missing part is a failure.
-import { existsSync } from 'node:fs';
+import { existsSync, globSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './source-tree.ts';
 
@@ -33,10 +33,17 @@ export const OPTIONAL_PARTS: readonly OptionalPart[] = [
   },
   {
     name: 'real traces',
-    loss: 'the local network is not run under a real request trace',
+    loss: 'the local network is not run under a real request trace, and no real payouts are recomputed',
     howToGet: 'put them beside the repository as ../shared/data, or set STANNARY_DATA to their folder',
     neededBy: /sharedData/,
     find: () => firstThere([process.env.STANNARY_DATA ?? join(ROOT, '../shared/data')]),
+  },
+  {
+    name: 'PostgreSQL',
+    loss: 'no campaign is run over a queue on several machines',
+    howToGet: 'sudo apt-get install postgresql, or set STANNARY_POSTGRES to the folder of its programs',
+    neededBy: /postgresFolder/,
+    find: () => firstThere([process.env.STANNARY_POSTGRES ?? '', ...globSync('/usr/lib/postgresql/*/bin')]),
   },
   {
     name: '/dev/full',

@@ -35,7 +35,9 @@ process.exitCode = await run([
 
 /** Node's test runner as it is: its own report, its own closing lines, its own exit status. */
 function run(args) {
-  const runner = spawn(process.execPath, args, { stdio: 'inherit', cwd: ROOT });
+  // With it set, as a test that starts this program has it, Node runs no test and leaves with status 0.
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+  const runner = spawn(process.execPath, args, { stdio: 'inherit', cwd: ROOT, env });
   process.on('SIGTERM', () => runner.kill('SIGTERM'));
   // A terminal sends Ctrl-C to the runner too: stay until it has cleaned up.
   process.on('SIGINT', () => process.stdin.isTTY || runner.kill('SIGINT'));

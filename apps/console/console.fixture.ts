@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
+import { loadEconomy } from '@stannary/economies';
 import type { EraAnswer, FaultAnswer, NetworkAnswer, NodeAnswer, StatusAnswer } from '@stannary/gateway/client';
-import type { Epoch, Grains, MicrograinsPerNcuS, NcuMs, Ppm } from '@stannary/kernel';
+import type { Epoch, Grains, NcuMs, Ppm } from '@stannary/kernel';
 
 // One moment of a plausible local network for the console's own tests: eight providers, three of which cheat.
 
+const LOCAL = await loadEconomy('local');
 const GRAINS_PER_UNIT = 1_000_000;
 const EPOCH = 27;
 const EPOCHS_PER_ERA = 4;
@@ -30,6 +32,11 @@ const credits = (amount: number) => String(Math.round(amount * GRAINS_PER_UNIT))
 const grains = (amount: number) => Math.round(amount * GRAINS_PER_UNIT) as Grains;
 const ppm = (share: number) => Math.round(share * 1_000_000) as Ppm;
 
+const POLICIES: NetworkAnswer['policies'] = [
+  { version: 1, fromEpoch: 0, economyHash: hashOf('economy') },
+  { version: 2, fromEpoch: 40, economyHash: hashOf('economy, version 2') },
+];
+
 export function exampleNetwork(): NetworkAnswer {
   return {
     name: 'local',
@@ -44,6 +51,7 @@ export function exampleNetwork(): NetworkAnswer {
     },
     economyHash: hashOf('economy'),
     economy: exampleEconomy(),
+    policies: POLICIES,
     clock: { genesisMs: 0, epochMs: 8_000, epochsPerEra: EPOCHS_PER_ERA, pauses: [], nowMs: 220_000 },
     posterKey: '',
     modules: { sha256: hashOf('sha256.wasm'), matmul: hashOf('matmul.wasm') },
@@ -51,42 +59,14 @@ export function exampleNetwork(): NetworkAnswer {
   };
 }
 
+/** The shipped local economy at this fixture's pace and with its offences. */
 function exampleEconomy(): NetworkAnswer['economy'] {
+  const { economy } = LOCAL;
   return {
-    name: 'local',
-    version: 1,
-    grainsPerUnit: GRAINS_PER_UNIT,
-    cadence: {
-      epochMs: 8_000,
-      epochsPerEra: EPOCHS_PER_ERA,
-      graceMs: 2_000,
-      lateEpochs: 2,
-      holdbackEras: 1,
-      appealEpochs: 4,
-      clockSkewMs: 1_000,
-    },
-    resources: [],
-    classes: [],
-    price: {
-      initialMicrograinsPerNcuS: 2_777_778 as MicrograinsPerNcuS,
-      floorMicrograinsPerNcuS: 500_000 as MicrograinsPerNcuS,
-      capMicrograinsPerNcuS: 50_000_000 as MicrograinsPerNcuS,
-      targetUtilisationPpm: ppm(0.7),
-      gainPpm: ppm(0.0625),
-    },
-    take: { burnPpm: ppm(0.02), insurancePpm: ppm(0.02), treasuryPpm: ppm(0.01) },
-    emission: { kind: 'fixed-per-epoch', grainsPerEpoch: grains(120), capGrains: credits(1_000_000) },
-    verification: { auditFloorPpm: ppm(0.05), detectionPpm: ppm(1), consecutiveValidMin: 10, replicasToConvict: 2 },
-    offences: OFFENCES,
-    slash: { challengerPpm: ppm(0.1), insurancePpm: ppm(0.4), burnPpm: ppm(0.5) },
-    reputation: { lambdaPpm: ppm(0.95), multiplierMinPpm: ppm(0.5), multiplierMaxPpm: ppm(1.25) },
-    settlement: {
-      challengeWindowSeconds: 8,
-      appealSeconds: 32,
-      activationSeconds: 0,
-      unbondingSeconds: 60,
-      posterBondGrains: grains(1_000),
-    },
+    ...economy,
+    cadence: { ...economy.cadence, epochMs: 8_000, epochsPerEra: EPOCHS_PER_ERA },
+    price: { ...economy.price, targetUtilisationPpm: ppm(0.7) },
+    offences: OFFENCES.map((offence) => ({ ...offence, ceilingPpm: ppm(1), shadowErasMin: 1 })),
   };
 }
 
@@ -100,6 +80,7 @@ export function exampleStatus(): StatusAnswer {
     epochEndsInMs: 5_400,
     settledEpoch: EPOCH - 2,
     phase: 'running',
+    policy: { ...POLICIES[0]!, next: POLICIES[1]! },
     priceMicrograinsPerNcuS: 3_214_870,
     utilisationPpm: 743_210,
     grainsPerUnit: GRAINS_PER_UNIT,

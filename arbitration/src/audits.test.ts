@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Economy, EconomyState, Grains, NodeState } from '@stannary/kernel';
+import { type Economy, type EconomyState, type Grains, type NodeState, nodeTable } from '@stannary/kernel';
 import { sha256, toHex } from '@stannary/wire';
 import { ECONOMY } from './admission.fixture.ts';
 import { type DeliveredResult, drawAudits, type ReplicaCandidate, replicaNodes } from './audits.ts';
@@ -9,8 +9,11 @@ const BEACON = 'be'.repeat(32);
 const id = (name: string) => toHex(sha256(new TextEncoder().encode(name)));
 
 function stateOf(differing: Partial<NodeState>): EconomyState {
-  const node = { nodeId: 'n', bondGrains: 1_000_000_000 as Grains, consecutiveValid: 100, ...differing };
-  return { nodes: [node] } as unknown as EconomyState;
+  const masses = { successPpm: 0, failurePpm: 0 };
+  const lists = { convictedOf: [], holdback: [], held: [], vesting: [] };
+  const standing = { bondGrains: 1_000_000_000 as Grains, consecutiveValid: 100, ...differing };
+  const node = { nodeId: 'n', reputation: masses, liveness: masses, ...lists, ...standing };
+  return { nodes: nodeTable([node as unknown as NodeState]) } as EconomyState;
 }
 
 function results(count: number, differing: Partial<DeliveredResult> = {}): DeliveredResult[] {

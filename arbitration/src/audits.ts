@@ -1,4 +1,12 @@
-import { auditProbabilityPpm, drawPpm, type Economy, type EconomyState, type Grains, type Ppm } from '@stannary/kernel';
+import {
+  auditProbabilityPpm,
+  drawPpm,
+  type Economy,
+  type EconomyState,
+  type Grains,
+  nodeState,
+  type Ppm,
+} from '@stannary/kernel';
 import { concatBytes, fromHex, sha256 } from '@stannary/wire';
 import { ArbitrationRefusal } from './refusals.ts';
 
@@ -36,12 +44,11 @@ export function drawAudits(
   epochBeacon: string,
   results: readonly DeliveredResult[],
 ): AuditDraw[] {
-  const nodes = new Map(state.nodes.map((node) => [node.nodeId, node]));
   const counts = new Map<string, number>();
   for (const { nodeId } of results) counts.set(nodeId, (counts.get(nodeId) ?? 0) + 1);
   const slashPpm = liveSlashPpm(economy);
   return results.map(({ taskId, nodeId, payGrains, isDisputed }) => {
-    const node = nodes.get(nodeId);
+    const node = nodeState(state, nodeId);
     if (node === undefined) throw unknownNode(taskId, nodeId);
     const stake = Number((BigInt(node.bondGrains) * BigInt(slashPpm)) / 1_000_000n / BigInt(counts.get(nodeId)!));
     const probabilityPpm = auditProbabilityPpm(economy, {

@@ -22,6 +22,7 @@ export {
   type ReplicaDraw,
   replicaNodes,
 } from './audits.ts';
+export { drawCommittee, drawPositions } from './committee.ts';
 export {
   decodeEvidence,
   describeEvidence,

@@ -71,7 +71,7 @@ export interface RefusalDetail {
 }
 
 /** Expected refusals of this package's other doors. */
-export type ArbitrationCode = 'EVIDENCE-MALFORMED' | 'AUDIT-NODE-UNKNOWN';
+export type ArbitrationCode = 'EVIDENCE-MALFORMED' | 'AUDIT-NODE-UNKNOWN' | 'COMMITTEE-POOL';
 
 export class ArbitrationRefusal extends Error {
   readonly code: ArbitrationCode;

@@ -1,142 +1,187 @@
-import { RESOURCE_CODES } from '@stannary/wire';
-import { type TObject, type TProperties, Type } from 'typebox';
+import { economyCatalogue } from './catalogue/economy.ts';
+import { type Kind, unitNames } from './catalogue/kinds.ts';
+import {
+  type AnyPart,
+  type Field,
+  isOptional,
+  type NamedMap,
+  type Parts,
+  type Section,
+  type Variant,
+} from './catalogue/parts.ts';
+import { VERSION_MEANINGS, versionHead } from './catalogue/versions.ts';
+import { boundsText } from './template.ts';
 
-// The shape of an economy file. Values are numbers or text with a unit; `read-economy.ts` turns them into integers, so
-// the schema checks names, presence and rough form, and carries the meaning of each field to editors.
-
-const value = (description: string, examples: readonly string[]) =>
-  Type.Unsafe<string | number>({ type: ['string', 'number'], description, examples });
-const duration = (description: string) => value(description, ['5 s', '24 h', '7 d']);
-const share = (description: string) => value(description, ['5 %', '0.05', '50_000 ppm']);
-const tokens = (description: string) => value(description, ['1_000 tokens']);
-const price = (description: string) => value(description, ['0.01 credits per NCU·h', '50 credits per NCU·s']);
-const count = (description: string) => value(description, ['10', '1_000_000']);
-const choice = (description: string, choices: readonly string[]) =>
-  Type.Unsafe<string>({ type: 'string', enum: choices, description });
-const group = <Fields extends TProperties>(description: string, fields: Fields) =>
-  Type.Object(fields, { additionalProperties: false, description });
-
-const resource = group('One meter: ncuMs = floor(quantity * coefficient / divisor)', {
-  coefficient: count('Numerator of the normalisation'),
-  divisor: count('Denominator of the normalisation'),
-  billed: Type.Boolean({ description: 'False: shown and bounded, never billed' }),
-  quantityPerNcuMsMax: count('Plausibility: most units one NCU can make in a millisecond'),
-});
-
-const nodeClass = group('One class of nodes', {
-  emissionShare: share("Share of an epoch's emission that the class divides"),
-  curve: group('Rewarded work: min(work, what the bond covers)', {
-    kind: choice('Shape of the curve', ['linear-capped']),
-    ncu: count('Capacity covered by `bond`, NCU'),
-    bond: tokens('Bond that covers `ncu`'),
-  }),
-  operatorCap: share("One operator's largest share of the class's work before caps"),
-  bondMin: tokens('Required bond'),
-  marginCall: share('Below this share of the required bond a node is warned'),
-  stopLine: share('Below this share of the required bond a node gets no work'),
-});
-
-const offence = group('One offence', {
-  mode: choice('shadow: evaluated and published, nothing moves', ['shadow', 'live']),
-  slash: share('Share of the bond, rounded up'),
-  statistic: choice('What is compared with the threshold', ['proof-count', 'share', 'score']),
-  threshold: value('At or past this the offence is proven', ['1', '50 %']),
-});
-
-export const OFFENCES = ['abandoned-work', 'equivocation', 'low-reputation', 'wrong-result'] as const;
-
-/** A complete economy file, after `extends` is resolved. */
-export const economySchema = group('A Stannary economy', {
-  name: Type.String({ description: 'Name of the economy', pattern: '^[a-z][a-z0-9-]*$' }),
-  version: count('Version, counted up with each change'),
-  grainsPerUnit: count('Smallest units in one credit and in one work token'),
-  limits: group('Sizes for which sums are proven exact', {
-    nodes: count('Most nodes'),
-    nodeNcu: count('Most capacity of one node, NCU'),
-  }),
-  cadence: group('Epochs and eras', {
-    epoch: duration('Work is metered, priced and settled per epoch'),
-    era: duration('Payouts are posted per era; whole epochs'),
-    grace: duration('Batches are taken until the end of their epoch plus this; at most one epoch'),
-    late: duration('A batch up to this late counts as a correction; whole epochs'),
-    holdback: duration('Earnings vest this much later; whole eras'),
-    appeal: duration('A proposed fault is final after this; whole epochs'),
-    clockSkew: duration("Largest accepted difference between a node's clock and the network's"),
-  }),
-  resources: Type.Object(
-    Object.fromEntries(Object.keys(RESOURCE_CODES).map((name) => [name, Type.Optional(resource)])),
-    { additionalProperties: false, description: 'Meters, by the name of the resource' },
-  ),
-  classes: Type.Record(Type.String({ pattern: '^[a-z][a-z0-9-]*$' }), nodeClass, {
-    additionalProperties: false,
-    minProperties: 1,
-    description: 'Node classes, by name',
-  }),
-  price: group("Spot price: p' = clamp(p(1 + gain(U - target)/target), floor, cap)", {
-    initial: price('Of the first two epochs'),
-    floor: price('Lowest price'),
-    cap: price('Highest price'),
-    targetUtilisation: share('Utilisation at which the price stands still'),
-    gain: share('Step per epoch and relative deviation'),
-  }),
-  take: group('Shares of every charge that the provider does not get', {
-    burn: share('Burned'),
-    insurance: share('To insurance'),
-    treasury: share('To the treasury'),
-  }),
-  emission: group('Work tokens made for verified work', {
-    kind: choice('Rule', ['fixed-per-epoch']),
-    amount: tokens('Made in each `every`'),
-    every: duration('Period of `amount`'),
-    cap: tokens('Lifetime limit'),
-  }),
-  verification: group('Audits by blind re-execution', {
-    auditFloor: share('Least probability of an audit'),
-    detection: share('Probability that an audit exposes a cheat'),
-    consecutiveValidMin: count('Confirmed audits in a row before a node is audited less than always'),
-    replicasToConvict: count('Blind replicas that must agree against the accused'),
-  }),
-  offences: group('Offences', Object.fromEntries(OFFENCES.map((name) => [name, offence]))),
-  slash: group('Where a slashed bond goes; makes 100 %', {
-    challenger: share('To the challenger'),
-    insurance: share('To insurance'),
-    burn: share('Burned'),
-  }),
-  reputation: group('Forgetting Beta reputation', {
-    lambda: share('Forgetting factor per observation'),
-    multiplierMin: share("A newcomer's weight in allocation"),
-    multiplierMax: share("A perfect score's weight in allocation"),
-  }),
-  settlement: group('On the chain', {
-    challengeWindow: duration('A posted era may be challenged for this long'),
-    appeal: duration('A proposed slash may be answered for this long'),
-    activation: duration('A new bond counts after this'),
-    unbonding: duration('A withdrawn bond can be slashed for this long'),
-    posterBond: tokens('What the poster of eras stands to lose'),
-  }),
-});
+type Json = Readonly<Record<string, unknown>>;
 
 /**
- * The JSON Schema for editors (`stannary.schema.json`): the same fields, but only a file that does not extend another
- * one must have them all.
+ * The JSON Schema for editors (`stannary.schema.json`), draft 7: names, forms, meanings, defaults and bounds of all
+ * fields. Every section stands once, without saying what must be there; what a file that extends nothing must have
+ * stands beside it, because a file that extends another one and a version's `set` name only what differs.
  */
-export function editorSchema(): object {
-  const { required, properties, ...top } = withoutRequired(economySchema) as TObject;
-  const extendsField = Type.String({ description: 'The economy that this file changes: a bundled name or a path' });
+export function editorSchema(catalogue: Section = economyCatalogue): Json {
+  const { fields } = catalogue;
+  const refs = Object.fromEntries(Object.keys(fields).map((key) => [key, { $ref: `#/definitions/${key}` }]));
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
-    ...top,
-    properties: { extends: extendsField, ...properties },
+    title: 'Stannary economy',
+    description: catalogue.meaning,
+    type: 'object',
+    properties: {
+      extends: { type: 'string', description: 'The economy that this file changes: a bundled name or a path.' },
+      ...refs,
+      versions: { type: 'array', items: versionSchema(refs), description: versionHead.meaning },
+    },
+    additionalProperties: false,
     if: { required: ['extends'] },
     // biome-ignore lint/suspicious/noThenProperty: JSON Schema's keyword
     then: {},
-    else: { required: economySchema.required },
+    else: demanded(catalogue),
+    definitions: Object.fromEntries(Object.entries(fields).map(([key, part]) => [key, shape(part)])),
   };
 }
 
-function withoutRequired(schema: unknown): unknown {
-  if (Array.isArray(schema)) return schema.map(withoutRequired);
-  if (typeof schema !== 'object' || schema === null) return schema;
-  const kept = Object.entries(schema).filter(([key, item]) => !(key === 'required' && Array.isArray(item)));
-  return Object.fromEntries(kept.map(([key, item]) => [key, withoutRequired(item)]));
+function versionSchema(refs: Json): Json {
+  const { name, version, ...set } = refs;
+  const head = shape(versionHead) as { properties: Json };
+  return {
+    ...head,
+    properties: {
+      ...head.properties,
+      from: { ...valueSchema(VERSION_MEANINGS.from), examples: ['90 d', '2_000 epochs', '2027-06-01'] },
+      set: { type: 'object', description: VERSION_MEANINGS.set, properties: set, additionalProperties: false },
+    },
+    required: ['version', 'from', 'set'],
+  };
+}
+
+/** What may stand at a part: nothing is required, so that a file may name only what differs. */
+function shape(part: AnyPart): Json {
+  switch (part.part) {
+    case 'field':
+      return fieldSchema(part);
+    case 'section':
+      return object(part.meaning, shapes(part.fields));
+    case 'map':
+      return mapSchema(part);
+    case 'list':
+      return {
+        type: 'array',
+        description: part.meaning,
+        items: { allOf: [shape(part.item), demanded(part.item)] },
+        minItems: part.lengthMin,
+        maxItems: part.lengthMax,
+      };
+    case 'variant':
+      return variantSchema(part);
+    case 'optional':
+      return { anyOf: [shape(part.inner), { type: 'null' }] };
+    case 'derived':
+      return shape(part.inner);
+  }
+}
+
+function shapes(fields: Parts): Json {
+  return Object.fromEntries(Object.entries(fields).map(([key, part]) => [key, shape(part)]));
+}
+
+function object(description: string, properties: Json): Json {
+  return { type: 'object', description, properties, additionalProperties: false };
+}
+
+/** An entry set to null is taken out. */
+function mapSchema({ meaning, names, item }: NamedMap): Json {
+  const entry = { anyOf: [shape(item), { type: 'null' }] };
+  const base = { type: 'object', description: meaning, additionalProperties: false };
+  if (names instanceof RegExp) return { ...base, patternProperties: { [names.source]: entry }, minProperties: 1 };
+  // Names by themselves, so that editors offer them; the entry once, because it may be large.
+  const offered = Object.fromEntries(names.map((name) => [name, {}]));
+  return { ...base, properties: offered, patternProperties: { [`^(${names.join('|')})$`]: entry }, minProperties: 1 };
+}
+
+/** With its tag a variant has that case's fields; without, where the extended file has the tag, those of any case. */
+function variantSchema({ meaning, tag, cases }: Variant): Json {
+  const tagSchema = { type: 'string', enum: Object.keys(cases), description: meaning };
+  const all = Object.entries(cases).map(
+    ([name, part]) => [name, (shape(part) as { properties: Json }).properties] as const,
+  );
+  const union = unionOf(all.map(([, properties]) => properties));
+  const ofCase = ([name, properties]: readonly [string, Json]) => ({
+    if: { properties: { [tag]: { const: name } }, required: [tag] },
+    // biome-ignore lint/suspicious/noThenProperty: JSON Schema's keyword
+    then: { properties: { [tag]: {}, ...properties }, additionalProperties: false },
+  });
+  const open = Object.fromEntries(Object.keys(union).map((key) => [key, {}]));
+  return { ...object(meaning, { [tag]: tagSchema, ...open }), allOf: [...all.map(ofCase), untagged(tag, union)] };
+}
+
+/** A field that cases have in different forms may have any of them. */
+function unionOf(all: readonly Json[]): Json {
+  const keys = [...new Set(all.flatMap((properties) => Object.keys(properties)))];
+  const forms = (key: string) => {
+    const texts = all.filter((properties) => key in properties).map((properties) => JSON.stringify(properties[key]));
+    const [first, ...others] = [...new Set(texts)].map((text) => JSON.parse(text) as Json);
+    return others.length === 0 ? first : { anyOf: [first, ...others] };
+  };
+  return Object.fromEntries(keys.map((key) => [key, forms(key)]));
+}
+
+function untagged(tag: string, properties: Json): Json {
+  // biome-ignore lint/suspicious/noThenProperty: JSON Schema's keyword
+  return { if: { required: [tag] }, then: {}, else: { properties } };
+}
+
+function fieldSchema(field: Field): Json {
+  const { kind, meaning } = field;
+  const description = `${meaning} Default ${field.default}; ${boundsText(field)}.`;
+  return { ...kindSchema(kind), description, default: plainDefault(field) };
+}
+
+function kindSchema(kind: Kind): Json {
+  if (kind.family === 'plain') return kind.schema;
+  const units = unitNames(kind).map((unit) => unit.replaceAll(/[.*+?^${}()|[\]\\/]/g, '\\$&'));
+  const type = units.includes('') ? ['string', 'number'] : 'string';
+  return { type, pattern: `^[0-9][0-9_.]*\\s*(${units.join('|')})$`, examples: kind.examples };
+}
+
+function plainDefault({ kind, default: usual }: Field): string | boolean {
+  return kind.family === 'plain' && kind.schema.type === 'boolean' ? usual === 'true' : usual;
+}
+
+function valueSchema(description: string): Json {
+  return { type: ['string', 'number'], description };
+}
+
+/** What a file that extends nothing must have: names only, level by level. */
+function demanded(part: AnyPart): Json {
+  switch (part.part) {
+    case 'section':
+      return demandedFields(part.fields);
+    case 'map': {
+      const inner = demanded(part.item);
+      if (!part.complete) return { additionalProperties: inner };
+      return { required: part.names as readonly string[], additionalProperties: { type: 'object', ...inner } };
+    }
+    case 'variant': {
+      const ofCase = ([name, one]: readonly [string, AnyPart]) => ({
+        if: { properties: { [part.tag]: { const: name } } },
+        // biome-ignore lint/suspicious/noThenProperty: JSON Schema's keyword
+        then: demanded(one),
+      });
+      return { required: [part.tag], allOf: Object.entries(part.cases).map(ofCase) };
+    }
+    case 'optional':
+    case 'derived':
+      return demanded(part.inner);
+    default:
+      return {};
+  }
+}
+
+function demandedFields(fields: Parts): Json {
+  const required = Object.entries(fields).filter(([, part]) => !isOptional(part));
+  const inner = Object.entries(fields).map(([key, part]) => [key, demanded(part)] as const);
+  const properties = Object.fromEntries(inner.filter(([, one]) => Object.keys(one).length > 0));
+  const names = required.map(([key]) => key);
+  return Object.keys(properties).length > 0 ? { required: names, properties } : { required: names };
 }

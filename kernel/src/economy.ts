@@ -1,25 +1,98 @@
-import type { Grains, MicrograinsPerNcuS, NcuMs, Ppm } from './quantities.ts';
+import type { AugmentedCurveRule } from './assets/augmented-curve.ts';
+import type { BondingCurveRule } from './assets/bonding-curve.ts';
+import type { ReserveRule } from './assets/credit-reserve.ts';
+import type { NodeClass } from './economy/classes.ts';
+import type { Genesis } from './economy/genesis.ts';
+import type {
+  ChallengeRule,
+  CommitteeRule,
+  ComplianceRule,
+  GovernanceRule,
+  SettlementRule,
+} from './economy/governance.ts';
+import type { Assumptions, LaunchGate } from './economy/launch.ts';
+import type { OraclePolicy, PricingModels } from './economy/markets.ts';
+import type { Resource } from './economy/resources.ts';
+import type { BenchmarkClampRule, BenchmarkCoefficient } from './market/benchmark.ts';
+import type { LeaseRule } from './market/leases.ts';
+import type { PriceRule } from './market/price.ts';
+import type { TakeRule } from './market/rating.ts';
+import type { ReservedRule } from './market/reserved.ts';
+import type { ResourceMarketRule } from './market/resource-prices.ts';
+import type { Grains, NcuMs, Ppm } from './numbers/quantities.ts';
+import type { ReplayLayout } from './programme/layout.ts';
+import type { ProgrammeTerms } from './programme/rules.ts';
+import type { VerificationRule } from './security/audit.ts';
+import type { CommonCauseRule, ProbeWindowRule } from './security/liveness.ts';
+import type { MeteringRule } from './security/metering.ts';
+import type { NewcomerRule, ReputationRule } from './security/reputation.ts';
+import type { CorrelationRule, SlashDestinationRule, SlashLimit } from './security/slash.ts';
+import type { GraduatedVesting, LinearVesting, ThawLockRule } from './security/vesting.ts';
+import type { SupplyRules } from './supply/supply.ts';
 
 /**
  * One network's economy, as the kernel reads it: plain data, integers only, made by the `economies` loader from a
- * YAML file. Its deterministic CBOR is what `economyHash` names.
+ * YAML file. Its deterministic CBOR is what `economyHash` names. Every rule's interface stands beside the functions that
+ * carry it out; what only the chain, the gate or people read is under `economy/`.
  */
 export interface Economy {
   readonly name: string;
   readonly version: number;
+  /** waived: neither hard bounds nor checks bind; such an economy can never be deployed. */
+  readonly bounds: 'enforced' | 'waived';
   /** Grains in one credit and in one work token. */
   readonly grainsPerUnit: number;
+  readonly limits: Limits;
   readonly cadence: Cadence;
+  readonly genesis: Genesis;
+  /** Sorted by code. */
   readonly resources: readonly Resource[];
+  readonly benchmarks: Benchmarks;
+  /** Sorted by name. */
   readonly classes: readonly NodeClass[];
   readonly price: PriceRule;
+  /** Resources with a price of their own, sorted by class, then code; every other has the price of normalised work. */
+  readonly resourceMarkets: readonly ResourceMarketRule[];
+  readonly models: PricingModels;
+  readonly reserved: ReservedRule;
+  /** The share of a class that one consumer may hold is the class's. */
+  readonly leases: Omit<LeaseRule, 'consumerSharePpm'>;
   readonly take: TakeRule;
-  readonly emission: EmissionRule;
-  readonly verification: VerificationRule;
+  readonly supply: SupplyPolicy;
+  readonly bonds: BondPolicy;
+  readonly vesting: VestingPolicy;
+  readonly newcomer: NewcomerRule;
+  /** Sorted by offence. */
   readonly offences: readonly OffenceRule[];
-  readonly slash: SlashRule;
+  readonly slash: SlashDestinationRule;
+  /** Per class. */
+  readonly slashLimit: SlashLimit;
+  readonly correlation: CorrelationRule;
+  readonly liveness: LivenessRule;
+  readonly metering: MeteringRule;
   readonly reputation: ReputationRule;
+  readonly verification: VerificationRule;
+  readonly oracle: OraclePolicy;
+  readonly reserve: ReserveRule;
+  /** Bootstrap market for the work token; null: none. */
+  readonly bondingCurve: BondingCurveRule | AugmentedCurveRule | null;
+  readonly committee: CommitteeRule;
+  readonly challenges: ChallengeRule;
   readonly settlement: SettlementRule;
+  readonly governance: GovernanceRule;
+  readonly compliance: ComplianceRule;
+  readonly assumptions: Assumptions;
+  readonly gate: LaunchGate;
+  /** Rewards by period from reported columns, on the BigInt twin; null where work is settled by epochs alone. */
+  readonly programme: ProgrammeTerms | null;
+  /** Where the columns of a folder of real payouts are. */
+  readonly replay: ReplayLayout | null;
+}
+
+/** Sizes for which the sums are proven to stay exact. */
+export interface Limits {
+  readonly nodesMax: number;
+  readonly nodeNcuMax: number;
 }
 
 export interface Cadence {
@@ -37,104 +110,71 @@ export interface Cadence {
   readonly clockSkewMs: number;
 }
 
-export interface Resource {
-  /** Code on the wire (`RESOURCE_CODES` in wire). */
-  readonly code: number;
-  readonly name: string;
-  /** Normalisation: ncuMs = floor(quantity * coefficient / divisor), once per line. */
-  readonly coefficient: number;
-  readonly divisor: number;
-  /** False: shown and bounded, never billed (CPU time of fuel-billed tasks). */
-  readonly billed: boolean;
-  /** Plausibility: most units one NCU of attested capacity can make in a millisecond. */
-  readonly quantityPerNcuMsMax: number;
+/** Coefficients by device class and workload profile, and how fast they may move. */
+export interface Benchmarks {
+  /** Sorted by device class, profile and resource. */
+  readonly coefficients: readonly BenchmarkCoefficient[];
+  readonly clamp: BenchmarkClampRule;
 }
 
-export interface NodeClass {
-  readonly name: string;
-  /** Share of an epoch's emission that this class divides. */
-  readonly emissionSharePpm: Ppm;
-  /** Reward weight: min(w, kappa * b), kappa = numerator / denominator in NCU·ms per bonded grain. */
-  readonly curve: {
-    readonly kind: 'linear-capped';
-    readonly kappaNumerator: number;
-    readonly kappaDenominator: number;
-  };
-  /** One operator's largest share of the class's weight before caps. */
-  readonly operatorCapPpm: Ppm;
-  readonly bondGrainsMin: Grains;
-  /** Below this share of the required bond a node gets a warning. */
-  readonly marginCallPpm: Ppm;
-  /** Below this share of the required bond a node gets no work and its usage counts zero. */
-  readonly stopLinePpm: Ppm;
+/**
+ * What is minted. Rules may count in a finer unit than a grain (a curve that is stated in parts of 10^18); what is minted
+ * is then their sum rounded down to grains, the rest is kept for the next epoch.
+ */
+export interface SupplyPolicy extends SupplyRules {
+  /** Units of the rules' amounts in one grain; 1, or a power of ten. */
+  readonly unitsPerGrain: number;
+  /** One class's largest share of the emission. */
+  readonly classSharePpmMax: Ppm;
 }
 
-export interface PriceRule {
-  readonly initialMicrograinsPerNcuS: MicrograinsPerNcuS;
-  readonly floorMicrograinsPerNcuS: MicrograinsPerNcuS;
-  readonly capMicrograinsPerNcuS: MicrograinsPerNcuS;
-  readonly targetUtilisationPpm: Ppm;
-  /** d in p' = p(1 + d(U - U*)/U*), clamped to [floor, cap]. */
-  readonly gainPpm: Ppm;
+export interface BondPolicy {
+  /** Burned when a node registers, in credits: against spam, not against many identities. */
+  readonly idFeeGrains: Grains;
+  /** Bond locked by each fee that a node collects; null: none. */
+  readonly thaw: ThawLockRule | null;
 }
 
-/** Shares of each charge; their sum is the take. */
-export interface TakeRule {
-  readonly burnPpm: Ppm;
-  readonly insurancePpm: Ppm;
-  readonly treasuryPpm: Ppm;
+/** How tokens vest once their era's holdback has passed. */
+export interface VestingPolicy {
+  /** null: at once. */
+  readonly schedule: LinearVesting | GraduatedVesting | null;
+  /** Earnings of so many epochs share an entry, so that a node's entries stay few; what is merged vests with the last. */
+  readonly mergeEpochs: number;
 }
 
-export interface EmissionRule {
-  readonly kind: 'fixed-per-epoch';
-  readonly grainsPerEpoch: Grains;
-  /** Immutable: lifetime emission never passes it. Decimal string, because it may pass 2^53. */
-  readonly capGrains: string;
-}
-
-export interface VerificationRule {
-  /** q_floor of q_i = max(q_floor, (g+E)/(d(R+B_i+E)), 1/CV_i, 1 while CV_i < consecutiveValidMin). */
-  readonly auditFloorPpm: Ppm;
-  /** d: probability that an audit exposes a cheat. */
-  readonly detectionPpm: Ppm;
-  readonly consecutiveValidMin: number;
-  /** Blind replicas that must agree with each other against the accused. */
-  readonly replicasToConvict: number;
-}
-
-/** `work` counts verdicts on results, `liveness` counts assignments kept or abandoned. */
-export type OffenceName = 'equivocation' | 'wrong-result' | 'abandoned-work' | 'low-reputation';
+export const OFFENCES = [
+  'abandoned-work',
+  'class-spoofing',
+  'equivocation',
+  'incomplete-work',
+  'late-work',
+  'lazy-verification',
+  'low-reputation',
+  'metering-inflation',
+  'offline',
+  'unanswered-challenge',
+  'wrong-result',
+] as const;
+export type OffenceName = (typeof OFFENCES)[number];
 
 export interface OffenceRule {
   readonly offence: OffenceName;
   /** shadow: evaluated and published, nothing moves. */
   readonly mode: 'shadow' | 'live';
   readonly slashPpm: Ppm;
-  /** The statistic at or past which the offence is proven: a count of proofs, or a score's bar in ppm. */
+  /** Most of a bond that the offence can cost with all that multiplies it. */
+  readonly ceilingPpm: Ppm;
+  /** The statistic at or past which the offence is proven: a count of proofs, or a score's bar or a share in ppm. */
   readonly threshold: number;
   readonly statistic: 'proof-count' | 'score-ppm' | 'share-ppm';
+  /** Clean eras in shadow before the offence may go live. */
+  readonly shadowErasMin: number;
 }
 
-/** Where a final slash goes; the three sum to 1_000_000. */
-export interface SlashRule {
-  readonly challengerPpm: Ppm;
-  readonly insurancePpm: Ppm;
-  readonly burnPpm: Ppm;
-}
-
-export interface ReputationRule {
-  /** Forgetting factor of the Beta reputation: a' = lambda*a + v, b' = lambda*b + (1 - v). */
-  readonly lambdaPpm: Ppm;
-  readonly multiplierMinPpm: Ppm;
-  readonly multiplierMaxPpm: Ppm;
-}
-
-export interface SettlementRule {
-  readonly challengeWindowSeconds: number;
-  readonly appealSeconds: number;
-  readonly activationSeconds: number;
-  readonly unbondingSeconds: number;
-  readonly posterBondGrains: Grains;
+export interface LivenessRule {
+  readonly window: ProbeWindowRule & { readonly lengthMs: number };
+  readonly commonCause: CommonCauseRule;
 }
 
 /** Most NCU·ms that any node may report in one epoch; with the node count it bounds every sum. */

@@ -52,8 +52,12 @@ export function signedId(payload: Uint8Array, aad: Uint8Array, hash: Hash = sha2
  * Errors: COSE-SIGNATURE-FORM when `sign` gives anything but 64 bytes with s in 1..n-1.
  */
 export async function coseSign1(payload: Uint8Array, aad: Uint8Array, sign: Sign): Promise<Uint8Array> {
-  const signature = normaliseLowS(await sign(signStructure(payload, aad)));
-  return concatBytes(TAG_18, encodeCbor([PROTECTED, new Map(), payload, signature]));
+  return coseOf(payload, await sign(signStructure(payload, aad)));
+}
+
+/** The signed message from its parts, for a signer that is at hand. Errors: COSE-SIGNATURE-FORM. */
+export function coseOf(payload: Uint8Array, signature: Uint8Array): Uint8Array {
+  return concatBytes(TAG_18, encodeCbor([PROTECTED, new Map(), payload, normaliseLowS(signature)]));
 }
 
 /**

@@ -29,6 +29,16 @@ export interface OfferMessage {
   readonly className: string;
   readonly capacityNcuMs: number;
   readonly floorMicrograinsPerNcuS: number;
+  /** A resource of the economy, or a workload by name. Absent: the network's default. */
+  readonly resource?: string;
+  /** Where the node stands, as demands name it. */
+  readonly region?: string;
+  /** Level of proof of where its key lives. Absent: the least of its class. */
+  readonly evidence?: string;
+  /** First epoch in which it takes no work. */
+  readonly drainEpoch?: number;
+  /** Sold as one with the operator's other nodes of the same pool. */
+  readonly poolId?: string;
 }
 
 const offerCodec = messageCodec<OfferMessage>('offer', {
@@ -36,6 +46,11 @@ const offerCodec = messageCodec<OfferMessage>('offer', {
   className: { key: 2, kind: 'text' },
   capacityNcuMs: { key: 3, kind: 'unsigned' },
   floorMicrograinsPerNcuS: { key: 4, kind: 'unsigned' },
+  resource: { key: 5, kind: 'text', optional: true },
+  region: { key: 6, kind: 'text', optional: true },
+  evidence: { key: 7, kind: 'text', optional: true },
+  drainEpoch: { key: 8, kind: 'unsigned', optional: true },
+  poolId: { key: 9, kind: 'text', optional: true },
 });
 
 /** Errors: as MessageCodec.encode. */

@@ -16,6 +16,29 @@ export { beaconOf, type HashChain, hashChain, isPreimage } from './beacon.ts';
 export { addressBytes, compareBytes, concatBytes, fromHex, toHex } from './bytes.ts';
 export { CBOR_DEPTH_MAX, type CborValue, decodeCbor, encodeCbor } from './cbor.ts';
 export {
+  CHANNEL_TYPES,
+  type ChannelConfig,
+  type ChannelDomain,
+  type Charge,
+  type Close,
+  channelId,
+  channelSeparator,
+  chargeDigest,
+  closeDigest,
+  decodeCharge,
+  decodeClose,
+  decodeVoucher,
+  encodeCharge,
+  encodeClose,
+  encodeVoucher,
+  type SignedCharge,
+  type SignedClose,
+  type SignedVoucher,
+  type Voucher,
+  voucherDigest,
+} from './channel.ts';
+export {
+  coseOf,
   coseOpen,
   coseSign1,
   type Domain,
@@ -51,6 +74,15 @@ export {
 } from './receipt.ts';
 export { encodeRecord, RESOURCE_CODES, type UsageRecord } from './records.ts';
 export { type RefusalClass, type RefusalDetail, WireRefusal } from './refusal.ts';
+export {
+  CONTRACT_SIGNATURE_BYTES_MAX,
+  checkedSignature,
+  type DigestSignature,
+  p256Signature,
+  type SignerKind,
+  signDigest,
+  type VerifyDigest,
+} from './signature.ts';
 export {
   genericSumTree,
   type PayoutLeaf,

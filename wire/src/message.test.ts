@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { GOLDEN_HEADER, GOLDEN_OFFER, GOLDEN_TASK_RECEIPT } from '../test/golden.ts';
+import {
+  GOLDEN_HEADER,
+  GOLDEN_OFFER,
+  GOLDEN_OFFER_IN_FULL,
+  GOLDEN_TASK_RECEIPT,
+  GOLDEN_VOUCHER,
+} from '../test/golden.ts';
 import { assertRefused, cborValue, mutations } from '../test/values.ts';
 import {
   ACCEPTED,
@@ -9,18 +15,24 @@ import {
   type CborValue,
   decodeBatchHeader,
   decodeCbor,
+  decodeCharge,
+  decodeClose,
   decodeDeviceRequest,
   decodeOfferMessage,
   decodeReceipt,
   decodeTaskReceipt,
   decodeTaskResult,
+  decodeVoucher,
   encodeBatchHeader,
   encodeCbor,
+  encodeCharge,
+  encodeClose,
   encodeDeviceRequest,
   encodeOfferMessage,
   encodeReceipt,
   encodeTaskReceipt,
   encodeTaskResult,
+  encodeVoucher,
   REFUSAL_CODES,
   refusalOf,
   taskReceiptId,
@@ -42,6 +54,21 @@ const MESSAGES = {
   'task-receipt': codec(encodeTaskReceipt, decodeTaskReceipt, GOLDEN_TASK_RECEIPT),
   'device-request': codec(encodeDeviceRequest, decodeDeviceRequest, { nodeId: ID, action: 'work', sentAtMs: 5, body }),
   offer: codec(encodeOfferMessage, decodeOfferMessage, GOLDEN_OFFER),
+  voucher: codec(encodeVoucher, decodeVoucher, GOLDEN_VOUCHER),
+  'voucher with condition': codec(encodeVoucher, decodeVoucher, {
+    ...GOLDEN_VOUCHER,
+    voucher: { ...GOLDEN_VOUCHER.voucher, conditionHash: ID },
+  }),
+  charge: codec(encodeCharge, decodeCharge, {
+    charge: { voucherDigest: ID, chargedGrains: 5 },
+    signature: { signer: 'contract', bytes: body },
+  }),
+  close: codec(encodeClose, decodeClose, {
+    close: { channelId: ID, paidGrains: 5, deadlineMs: 7 },
+    payerSignature: { signer: 'contract', bytes: body },
+    payeeSignature: GOLDEN_VOUCHER.signature,
+  }),
+  'offer in full': codec(encodeOfferMessage, decodeOfferMessage, GOLDEN_OFFER_IN_FULL),
 };
 
 function codec<Shape>(encode: (message: Shape) => Uint8Array, decode: (bytes: Uint8Array) => Shape, message: Shape) {
@@ -130,6 +157,7 @@ test('MESSAGE-FIELD: another kind or range, read or written', () => {
     assertRefused('MESSAGE-FIELD', () => encodeBatchHeader({ ...GOLDEN_HEADER, ...change } as unknown as BatchHeader));
   }
   assertRefused('MESSAGE-FIELD', () => encodeOfferMessage({ ...GOLDEN_OFFER, className: 5 as unknown as string }));
+  assertRefused('MESSAGE-FIELD', () => encodeOfferMessage({ ...GOLDEN_OFFER_IN_FULL, drainEpoch: -1 }));
 });
 
 test('HEX-FORM names the field', () => {

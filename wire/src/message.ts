@@ -1,16 +1,19 @@
-import { fromHex, toHex } from './bytes.ts';
+import { addressBytes, fromHex, toHex } from './bytes.ts';
 import { type CborValue, decodeCbor, encodeCbor } from './cbor.ts';
 import { nameOf, WireRefusal } from './refusal.ts';
 
-/** How a field stands on the wire: `id` is 32 bytes (64 hex characters here), `amounts` a map of unsigned integers. */
-type Kind = 'id' | 'unsigned' | 'text' | 'bytes' | 'amounts';
+/**
+ * How a field stands on the wire: `id` is 32 bytes (64 hex characters here), `address` 20 bytes (0x and lower case here),
+ * `amounts` a map of unsigned integers.
+ */
+type Kind = 'id' | 'address' | 'unsigned' | 'text' | 'bytes' | 'amounts';
 
 type KindFor<Value> = Value extends number
   ? 'unsigned'
   : Value extends Uint8Array
     ? 'bytes'
     : Value extends string
-      ? 'id' | 'text'
+      ? 'id' | 'address' | 'text'
       : 'amounts';
 
 /** A message's fields by name: the map key, the kind, and whether it may be missing. */
@@ -84,6 +87,13 @@ const KINDS: Record<Kind, KindCodec> = {
     fromWire: (value, where) => {
       if (!(value instanceof Uint8Array) || value.length !== 32) throw fieldRefusal('32 bytes', value, where);
       return toHex(value);
+    },
+  },
+  address: {
+    toWire: (value, where) => addressBytes(value as string, where),
+    fromWire: (value, where) => {
+      if (!(value instanceof Uint8Array) || value.length !== 20) throw fieldRefusal('20 bytes', value, where);
+      return `0x${toHex(value)}`;
     },
   },
   unsigned: { toWire: unsigned, fromWire: unsigned },

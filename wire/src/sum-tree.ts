@@ -1,6 +1,7 @@
 import { addressBytes, compareBytes, concatBytes, fromHex, toHex } from './bytes.ts';
 import { type Hash, keccak256 } from './hash.ts';
 import { WireRefusal } from './refusal.ts';
+import { RECORD_BYTES, SumLevels, writeAmount } from './sum-levels.ts';
 
 // Merkle sum trees over keccak256, bit for bit as the Solidity library has them; amounts are uint128 big-endian.
 //   leaf  = H(0x00 ‖ key ‖ data ‖ credits ‖ tokens)
@@ -53,8 +54,8 @@ export interface SumTree {
  * The payout tree; key = the account's 20 bytes, no data.
  * Errors: HEX-FORM (an account), and those of genericSumTree.
  */
-export function sumTree(leaves: readonly PayoutLeaf[]): SumTree {
-  return genericSumTree(leaves.map(payoutLeaf));
+export function sumTree(leaves: readonly PayoutLeaf[], hash: Hash = keccak256): SumTree {
+  return genericSumTree(leaves.map(payoutLeaf), hash);
 }
 
 /** The payout leaf as the tree has it. Errors: HEX-FORM. */
@@ -67,18 +68,13 @@ export function payoutLeaf(leaf: PayoutLeaf): SumLeaf {
  * Errors: SUM-EMPTY, SUM-LEAF-LENGTH, SUM-ORDER, SUM-RANGE (an amount or a total outside uint128).
  */
 export function genericSumTree(leaves: readonly SumLeaf[], hash: Hash = keccak256): SumTree {
-  checkLeaves(leaves);
-  const levels = [
-    padded(
-      leaves.map((leaf) => leafNode(leaf, hash)),
-      hash,
-    ),
-  ];
-  while (levels.at(-1)!.length > 1) levels.push(parents(levels.at(-1)!, hash));
-  const top = levels.at(-1)![0]!;
+  const totals = checkedTotals(leaves);
+  const empty = subtreeBytes({ hash: hash(TAG.empty), credits: 0n, tokens: 0n });
+  const levels = new SumLevels(leafRecords(leaves, hash), empty, TAG.node[0]!, hash);
+  const top = subtreeOf(levels.record(levels.depth, 0));
   return {
     root: rootHash(top, leaves.length, hash),
-    totals: { credits: top.credits, tokens: top.tokens },
+    totals,
     leafCount: leaves.length,
     proof: (index) => proofOf(levels, index, leaves.length),
   };
@@ -141,31 +137,43 @@ function subtreeBytes(subtree: Subtree): Uint8Array {
   return concatBytes(subtree.hash, uint128(subtree.credits), uint128(subtree.tokens));
 }
 
+function subtreeOf(record: Uint8Array): Subtree {
+  const view = new DataView(record.buffer, record.byteOffset);
+  const amount = (at: number) => (view.getBigUint64(at) << 64n) | view.getBigUint64(at + 8);
+  return { hash: record.slice(0, 32), credits: amount(32), tokens: amount(48) };
+}
+
 function uint128(amount: bigint): Uint8Array {
   const bytes = new Uint8Array(16);
-  const view = new DataView(bytes.buffer);
-  view.setBigUint64(0, amount >> 64n);
-  view.setBigUint64(8, amount & 0xffffffffffffffffn);
+  writeAmount(new DataView(bytes.buffer), 0, amount);
   return bytes;
 }
 
-function padded(nodes: readonly Subtree[], hash: Hash): readonly Subtree[] {
-  const empty: Subtree = { hash: hash(TAG.empty), credits: 0n, tokens: 0n };
-  return [...nodes, ...new Array<Subtree>(2 ** depthOf(nodes.length) - nodes.length).fill(empty)];
+/** One preimage for all leaves, since their keys and data have one length. */
+function leafRecords(leaves: readonly SumLeaf[], hash: Hash): Uint8Array {
+  const { key: first, data: firstData = NOTHING } = leaves[0]!;
+  const records = new Uint8Array(leaves.length * RECORD_BYTES);
+  const view = new DataView(records.buffer);
+  const preimage = new Uint8Array(1 + first.length + firstData.length + 32);
+  preimage.set(TAG.leaf);
+  for (const [index, { key, data = NOTHING, credits, tokens }] of leaves.entries()) {
+    const at = index * RECORD_BYTES;
+    writeAmount(view, at + 32, credits);
+    writeAmount(view, at + 48, tokens);
+    preimage.set(key, 1);
+    preimage.set(data, 1 + key.length);
+    preimage.set(records.subarray(at + 32, at + RECORD_BYTES), preimage.length - 32);
+    records.set(hash(preimage), at);
+  }
+  return records;
 }
 
-function parents(level: readonly Subtree[], hash: Hash): Subtree[] {
-  const above: Subtree[] = [];
-  for (let index = 0; index < level.length; index += 2) above.push(parent(level[index]!, level[index + 1]!, hash));
-  return above;
-}
-
-function proofOf(levels: readonly (readonly Subtree[])[], index: number, leafCount: number): SumProof {
+function proofOf(levels: SumLevels, index: number, leafCount: number): SumProof {
   if (!Number.isInteger(index) || index < 0 || index >= leafCount) {
     throw new WireRefusal('SUM-INDEX', { expected: `an index below ${leafCount}`, got: `${index}` });
   }
-  const siblings = levels.slice(0, -1).map((level, height) => {
-    const { hash, credits, tokens } = level[(index >>> height) ^ 1]!;
+  const siblings = Array.from({ length: levels.depth }, (_, height) => {
+    const { hash, credits, tokens } = subtreeOf(levels.record(height, (index >>> height) ^ 1));
     return { hash: toHex(hash), credits, tokens };
   });
   return { index, leafCount, siblings };
@@ -176,24 +184,33 @@ function depthOf(leafCount: number): number {
   return 32 - Math.clz32(leafCount - 1);
 }
 
-function checkLeaves(leaves: readonly SumLeaf[]): void {
+function checkedTotals(leaves: readonly SumLeaf[]): Amounts {
   if (leaves.length === 0) throw new WireRefusal('SUM-EMPTY', { expected: 'at least one leaf' });
   const totals = { credits: 0n, tokens: 0n };
-  leaves.forEach((leaf, index) => {
-    const where = `leaf ${index}`;
+  for (const [index, leaf] of leaves.entries()) {
     totals.credits += leaf.credits;
     totals.tokens += leaf.tokens;
-    if (!inRange(leaf) || !inRange(totals)) throw new WireRefusal('SUM-RANGE', { expected: 'sums in uint128', where });
-    if (index > 0) checkNeighbours(leaves[index - 1]!, leaf, where);
-  });
+    if (!inRange(leaf) || !inRange(totals)) {
+      throw new WireRefusal('SUM-RANGE', { expected: 'sums in uint128', where: `leaf ${index}` });
+    }
+    if (index > 0) checkNeighbours(leaves[index - 1]!, leaf, index);
+  }
+  return totals;
 }
 
-function checkNeighbours(before: SumLeaf, leaf: SumLeaf, where: string): void {
+function checkNeighbours(before: SumLeaf, leaf: SumLeaf, index: number): void {
   if (before.key.length !== leaf.key.length || (before.data ?? NOTHING).length !== (leaf.data ?? NOTHING).length) {
-    throw new WireRefusal('SUM-LEAF-LENGTH', { expected: 'one length of keys and one of data', where });
+    throw new WireRefusal('SUM-LEAF-LENGTH', {
+      expected: 'one length of keys and one of data',
+      where: `leaf ${index}`,
+    });
   }
   if (compareBytes(before.key, leaf.key) < 0) return;
-  throw new WireRefusal('SUM-ORDER', { expected: 'keys strictly ascending', got: toHex(leaf.key), where });
+  throw new WireRefusal('SUM-ORDER', {
+    expected: 'keys strictly ascending',
+    got: toHex(leaf.key),
+    where: `leaf ${index}`,
+  });
 }
 
 function inRange({ credits, tokens }: Amounts): boolean {

@@ -1,4 +1,5 @@
 import {
+  channelSeparator,
   concatBytes,
   contentHash,
   type Domain,
@@ -11,6 +12,7 @@ import {
   encodeRecord,
   encodeTaskReceipt,
   encodeTaskResult,
+  encodeVoucher,
   externalAad,
   FIRST_PREVIOUS_BATCH_ID,
   fromHex,
@@ -23,6 +25,7 @@ import {
   toHex,
   totalsOf,
   type UsageRecord,
+  voucherDigest,
 } from '../src/index.ts';
 
 /** The pinned deployment, device and time. The key is the public one of RFC 9052's examples (key id 11). */
@@ -79,6 +82,29 @@ export const GOLDEN_OFFER = {
   floorMicrograinsPerNcuS: 1_500,
 };
 
+const GOLDEN_CHANNEL_DOMAIN = { chain: 'eip155:31337', contract: `0x${'c4'.repeat(20)}` };
+
+/** Its signature is of the pinned form, not of the voucher: test/vectors/voucher.json has those. */
+export const GOLDEN_VOUCHER = {
+  voucher: {
+    channelId: 'ca'.repeat(32),
+    payee: `0x${'b2'.repeat(20)}`,
+    cumulativeGrains: 5_000_000_023,
+    deadlineMs: 1_700_000_000_000,
+  },
+  signature: { signer: 'p256' as const, bytes: fromHex(GOLDEN_SIGNATURE) },
+};
+
+/** Every optional field. */
+export const GOLDEN_OFFER_IN_FULL = {
+  ...GOLDEN_OFFER,
+  resource: 'fuel',
+  region: 'eu-north-1',
+  evidence: 'hardware-key',
+  drainEpoch: 28_333_400,
+  poolId: 'rack-7',
+};
+
 /**
  * Bytes and hashes of one of each message, as hex: golden.json. A changed line there means that nodes and gateways of
  * two versions no longer understand each other, or that a contract rebuilds other bytes than a node signed.
@@ -102,7 +128,12 @@ export function goldenMessages(): Record<string, Record<string, string | number>
     taskReceipt: signed(taskReceipt),
     taskResult: { body: toHex(encodeTaskResult({ cose, output: Uint8Array.of(1, 2, 3) })) },
     deviceRequest: signed(encodeDeviceRequest(request)),
+    voucher: {
+      bytes: toHex(encodeVoucher(GOLDEN_VOUCHER)),
+      digest: toHex(voucherDigest(channelSeparator(GOLDEN_CHANNEL_DOMAIN), GOLDEN_VOUCHER.voucher)),
+    },
     offer: { bytes: toHex(offer) },
+    offerInFull: { bytes: toHex(encodeOfferMessage(GOLDEN_OFFER_IN_FULL)) },
     content: { hash: contentHash({ b: [1, -2, 'é'], aa: null, a: { x: true } }) },
     refusalCodes: { ...REFUSAL_CODES },
   };

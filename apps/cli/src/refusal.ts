@@ -1,3 +1,5 @@
+import { shownText } from '@stannary/economies';
+
 export type RefusalClass = 'input' | 'retry' | 'give-up';
 
 /** Exit status by class: 1 is left for a check that failed (conservation, a cheat that got away). */
@@ -17,16 +19,19 @@ export class CliRefusal extends Error {
     detail: { where: string; expected: string; got: string; remedy?: string },
     options?: ErrorOptions,
   ) {
+    const where = shownText(detail.where, 400);
+    const expected = shownText(detail.expected, 1_000);
+    const got = shownText(detail.got, 200);
     super(
-      `${detail.where}: expected ${detail.expected}, got ${detail.got}${detail.remedy === undefined ? '' : `; ${detail.remedy}`}`,
+      `${where}: expected ${expected}, got ${got}${detail.remedy === undefined ? '' : `; ${detail.remedy}`}`,
       options,
     );
     this.name = 'CliRefusal';
     this.code = code;
     this.refusalClass = refusalClass;
-    this.expected = detail.expected;
-    this.got = detail.got;
-    this.where = detail.where;
+    this.expected = expected;
+    this.got = got;
+    this.where = where;
   }
 }
 

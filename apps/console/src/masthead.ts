@@ -60,6 +60,7 @@ function EpochStrip({ state, status, network }: EpochStripProps): VNode {
   return html`<div class="epoch-strip">
     <p><span class="term">Epoch</span> <strong>${count(status.epoch)}</strong></p>
     <p><span class="term">Era</span> <strong>${count(status.era)}</strong>${eraPosition(status, network)}</p>
+    <p><span class="term">Rules</span> <strong>version ${status.policy.version}</strong>${nextRules(status)}</p>
     <p class="phase"><${Glyph} tone=${phase.tone} /><strong>${phase.text}</strong></p>
     <${Countdown} state=${state} status=${status} />
     <p class="settled">${settledText(status)}</p>
@@ -69,6 +70,10 @@ function EpochStrip({ state, status, network }: EpochStripProps): VNode {
 function eraPosition(status: StatusAnswer, network: NetworkAnswer | null): string {
   const epochsPerEra = network?.clock.epochsPerEra;
   return epochsPerEra === undefined ? '' : `, epoch ${(status.epoch % epochsPerEra) + 1} of ${epochsPerEra}`;
+}
+
+function nextRules({ policy: { next } }: StatusAnswer): string {
+  return next === null ? '' : `, version ${next.version} from epoch ${count(next.fromEpoch)}`;
 }
 
 function settledText(status: StatusAnswer): string {

@@ -115,12 +115,13 @@ function ChargedFigure({ status }: StatusProps): VNode {
   />`;
 }
 
+/** What nodes were given, as the bars below: the schedule's whole release stands among the books. */
 function EmittedFigure({ status }: StatusProps): VNode {
   const latest = status.history.at(-1);
   return html`<${Headline}
     term="Emitted"
     unit="work tokens"
-    figure=${html`<${Amount} grains=${status.conservation.ledger.tokensEmittedGrains} grainsPerUnit=${status.grainsPerUnit} />`}
+    figure=${html`<${Amount} grains=${BigInt(status.totals.tokensGrains)} grainsPerUnit=${status.grainsPerUnit} />`}
     detail=${html`since genesis${
       latest &&
       html`, <${Amount} grains=${latest.tokensGrains} grainsPerUnit=${status.grainsPerUnit} /> in epoch ${count(latest.epoch)}`

@@ -59,6 +59,19 @@ test('asks for the network once and for the status again and again', async () =>
   assert.equal(bench.networkAsked, 1);
 });
 
+test('reads the network afresh when its rules have changed', async () => {
+  const bench = new Bench();
+  await bench.next();
+  const { policy, ...status } = exampleStatus();
+  bench.statusOf = () => ({ ...status, policy: { ...policy.next!, next: null } });
+  await bench.next();
+  assert.equal(bench.networkAsked, 2);
+  assert.deepEqual(
+    bench.events.slice(-2).map((event) => event.kind),
+    ['network', 'answered'],
+  );
+});
+
 test('backs off while there is no answer, and reads the network afresh after a loss', async () => {
   const bench = new Bench();
   await settled();

@@ -17,20 +17,28 @@ export interface Polling {
 
 /**
  * Asks the gateway for its status once a second, backing off while it does not answer. The network's own description
- * is asked for at the start and again after every loss: another network may have come up at the same address.
+ * is asked for at the start, again after every loss, since another network may have come up at the same address, and
+ * when its rules have changed.
  */
 export function startPolling({ client, dispatch, nowMs, after }: PollingOptions): Polling {
   let failures = 0;
-  let networkKnown = false;
+  /** Hash of the rules that the known description has; null: none is known. */
+  let knownRules: string | null = null;
   let underWay = false;
   let stopped = false;
   let callOff = () => {};
 
+  async function askNetwork(): Promise<void> {
+    const network = await client.network();
+    knownRules = network.economyHash;
+    dispatch({ kind: 'network', network });
+  }
+
   async function ask(): Promise<void> {
-    if (!networkKnown) dispatch({ kind: 'network', network: await client.network() });
-    networkKnown = true;
+    if (knownRules === null) await askNetwork();
     const status = await client.status();
     if (!isStatus(status)) throw new Error('the answer at /v1/status is not a status');
+    if (status.policy.economyHash !== knownRules) await askNetwork();
     failures = 0;
     dispatch({ kind: 'answered', status, atMs: nowMs() });
   }
@@ -43,7 +51,7 @@ export function startPolling({ client, dispatch, nowMs, after }: PollingOptions)
       await ask();
     } catch (error) {
       failures += 1;
-      networkKnown = false;
+      knownRules = null;
       dispatch({ kind: 'failed', reason: reasonOf(error), atMs: nowMs() });
     } finally {
       underWay = false;
@@ -64,7 +72,8 @@ export function startPolling({ client, dispatch, nowMs, after }: PollingOptions)
 /** Whether an answer has the parts that the page walks through; a proxy or an older gateway may send others. */
 function isStatus(answer: Partial<StatusAnswer> | null): boolean {
   const lists = [answer?.nodes, answer?.faults, answer?.eras, answer?.history];
-  return typeof answer?.epoch === 'number' && typeof answer.conservation === 'object' && lists.every(Array.isArray);
+  const hasParts = typeof answer?.conservation === 'object' && typeof answer.policy === 'object';
+  return typeof answer?.epoch === 'number' && hasParts && lists.every(Array.isArray);
 }
 
 function reasonOf(error: unknown): string {

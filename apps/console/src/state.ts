@@ -135,10 +135,12 @@ function newsBetween(before: StatusAnswer | null, after: StatusAnswer): string[]
   const faults = after.faults
     .filter((fault) => stages.get(fault.faultId) !== fault.stage)
     .map((fault) => `Fault ${fault.stage}: ${words(fault.offence)}, node ${shortId(fault.nodeId)}.`);
+  const rules =
+    before.policy.version === after.policy.version ? [] : [`Rules of version ${after.policy.version} are in force.`];
   const phase = before.phase === after.phase ? [] : [`${sentence(after.phase)}.`];
   const agreement =
     before.conservation.agree === after.conservation.agree
       ? []
       : [after.conservation.agree ? 'Ledger and chain agree again.' : 'Ledger and chain disagree.'];
-  return [...phase, ...faults, ...agreement];
+  return [...rules, ...phase, ...faults, ...agreement];
 }

@@ -7,7 +7,7 @@ import {
   type SignedReceipt,
   type TaskResultFact,
 } from '@stannary/arbitration';
-import type { EconomyState, Epoch, Grains, Statement } from '@stannary/kernel';
+import { chargeLines, type EconomyState, type Epoch, type Grains, nodeStates, type Statement } from '@stannary/kernel';
 import { decodeTaskReceipt, encodeCbor, parseCose, sha256, toHex } from '@stannary/wire';
 import type { GatewayContext, Open } from './context.ts';
 import type { Devices } from './devices.ts';
@@ -21,6 +21,7 @@ interface Execution {
   readonly leaseId: string;
   readonly taskId: string;
   readonly nodeId: string;
+  readonly epoch: number;
   readonly operator: string;
   readonly receipt: Uint8Array;
 }
@@ -50,7 +51,7 @@ export class Audits {
   async draw(open: Open, statement: Statement, state: EconomyState): Promise<void> {
     const results = await this.#delivered(open, statement);
     const taskOf = new Map(results.map((result) => [result.taskId, result]));
-    for (const draw of drawAudits(this.#context.economy, state, statement.beacon, results)) {
+    for (const draw of drawAudits(this.#context.policyAt(statement.epoch).economy, state, statement.beacon, results)) {
       if (draw.isAudited)
         await this.#open(open, taskOf.get(draw.taskId)!.leaseId, statement.epoch, { state, beacon: statement.beacon });
     }
@@ -66,7 +67,7 @@ export class Audits {
       .select(['lease.lease_id', 'lease.task_id', 'lease.node_id', 'task.disputed'])
       .orderBy('lease.task_id')
       .execute();
-    const pay = new Map(statement.charges.map((line) => [line.leaseId, line.earnedGrains]));
+    const pay = new Map(chargeLines(statement).map((line) => [line.leaseId, line.earnedGrains]));
     return rows.map((row) => ({
       taskId: row.task_id,
       nodeId: row.node_id,
@@ -106,8 +107,7 @@ export class Audits {
       .orderBy('epoch')
       .orderBy('lease_id')
       .execute();
-    for (const row of rows)
-      await this.#context.db.transaction().execute((open) => this.#judgeOne(open, row.lease_id, known));
+    for (const row of rows) await this.#context.db.transaction().execute((open) => this.#judgeOne(open, row, known));
     return false;
   }
 
@@ -126,7 +126,11 @@ export class Audits {
       await this.#context.db.transaction().execute((open) => this.#open(open, row.lease_id, row.epoch, known));
   }
 
-  async #judgeOne(open: Open, leaseId: string, known: { state: EconomyState; beacon: string }): Promise<void> {
+  async #judgeOne(
+    open: Open,
+    { lease_id: leaseId, epoch }: { lease_id: string; epoch: number },
+    known: { state: EconomyState; beacon: string },
+  ): Promise<void> {
     const replicas = await this.#replicas(open, leaseId);
     const waiting = replicas.filter((replica) => replica.status !== 'done');
     if (replicas.length > 0 && waiting.length > 0) {
@@ -139,7 +143,7 @@ export class Audits {
     const judgement = judgeReplicas(
       factOf(original),
       judged,
-      this.#context.economy.verification.replicasToConvict,
+      this.#context.policyAt(epoch).economy.verification.replicasToConvict,
       this.#operatorsLeft(original, executions, known.state),
     );
     switch (judgement.kind) {
@@ -201,8 +205,8 @@ export class Audits {
     }
   }
 
-  #signed({ nodeId, receipt }: Execution): SignedReceipt {
-    return { nodeId, aad: this.#context.aad, cose: receipt };
+  #signed({ nodeId, epoch, receipt }: Execution): SignedReceipt {
+    return { nodeId, aad: this.#context.policyAt(epoch).aad, cose: receipt };
   }
 
   /** Sells the work again to operators drawn by the beacon, each under a task id that says nothing of the first. */
@@ -213,7 +217,7 @@ export class Audits {
     count: number,
     known: { state: EconomyState; beacon: string },
   ): Promise<void> {
-    const candidates = known.state.nodes
+    const candidates = nodeStates(known.state)
       .filter((node) => node.status === 'active')
       .map(({ nodeId, operator, bondGrains }) => ({ nodeId, operator, bondGrains }));
     const excludedOperators = before.map(({ operator }) => operator);
@@ -260,7 +264,7 @@ export class Audits {
 
   /** A drawn operator that offers nothing must not stall the audit for ever. */
   async #widen(open: Open, leaseId: string, replicas: readonly Replica[], epoch: Epoch): Promise<void> {
-    const epochMs = this.#context.economy.cadence.epochMs;
+    const { epochMs } = this.#context.clock();
     const stale = replicas.filter(
       (replica) =>
         replica.status === 'queued' && this.#context.nowMs() - replica.submittedMs > EPOCHS_TO_WIDEN * epochMs,
@@ -279,7 +283,9 @@ export class Audits {
   #operatorsLeft(original: Execution, replicas: readonly Execution[], state: EconomyState): number {
     const seen = new Set([original.operator, ...replicas.map(({ operator }) => operator)]);
     return new Set(
-      state.nodes.filter((node) => node.status === 'active' && !seen.has(node.operator)).map((node) => node.operator),
+      nodeStates(state)
+        .filter((node) => node.status === 'active' && !seen.has(node.operator))
+        .map((node) => node.operator),
     ).size;
   }
 
@@ -304,11 +310,12 @@ export class Audits {
   async #execution(open: Open, leaseId: string): Promise<Execution> {
     const row = await open
       .selectFrom('lease')
-      .select(['lease_id', 'task_id', 'node_id', 'receipt'])
+      .select(['lease_id', 'task_id', 'node_id', 'epoch', 'receipt'])
       .where('lease_id', '=', leaseId)
       .executeTakeFirstOrThrow();
     const operator = this.#devices.get(row.node_id)!.operator;
-    return { leaseId: row.lease_id, taskId: row.task_id, nodeId: row.node_id, operator, receipt: row.receipt! };
+    const { task_id: taskId, node_id: nodeId, epoch } = row;
+    return { leaseId, taskId, nodeId, epoch, operator, receipt: row.receipt! };
   }
 }
 

@@ -5,7 +5,7 @@ import { epochAt } from '@stannary/kernel';
 import type { ConservationAnswer } from './client/api.ts';
 import type { GatewayContext, Open } from './context.ts';
 import type { Devices } from './devices.ts';
-import { readFact, writeFact } from './network-clock.ts';
+import { BURNED_TOKENS, readFact, writeFact } from './network-clock.ts';
 
 /** Most blocks read in one step, so that a long absence is caught up with in pieces. */
 const BLOCKS_MAX = 500;
@@ -111,6 +111,8 @@ async function noteSlash(open: Open, event: ChainEvent): Promise<void> {
       .execute();
   }
   if (event.kind === 'slash-final') {
+    const burned = (await readFact<number>(open, BURNED_TOKENS)) ?? 0;
+    await writeFact(open, BURNED_TOKENS, burned + event.burntGrains);
     await open
       .updateTable('fault')
       .set({ final_tx: event.txHash })

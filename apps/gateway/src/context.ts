@@ -1,9 +1,10 @@
 import type { LedgerSchema } from '@stannary/billing/postgres';
 import type { ChainReader, ChainSender } from '@stannary/chain';
-import type { Economy, EpochClock } from '@stannary/kernel';
+import type { EpochClock } from '@stannary/kernel';
 import type { Hash, Sign } from '@stannary/wire';
 import type { Kysely, Transaction } from 'kysely';
 import type { Blobs } from './blobs.ts';
+import type { Policies, Policy } from './policies.ts';
 import type { GatewayTables } from './tables.ts';
 
 export type Tables = GatewayTables & LedgerSchema;
@@ -22,10 +23,9 @@ export interface GatewayContext {
   readonly blobs: Blobs;
   readonly chain: ChainReader;
   readonly sender: ChainSender;
-  readonly economy: Economy;
-  readonly economyHash: string;
-  /** external_aad of every signature of this network. */
-  readonly aad: Uint8Array;
+  readonly policies: Policies;
+  /** The rules of an epoch. */
+  readonly policyAt: (epoch: number) => Policy;
   readonly chainId: string;
   readonly settlement: string;
   readonly costTableHash: string;

@@ -1,6 +1,7 @@
 import { createPublicKey, type KeyObject, verify as nodeVerify } from 'node:crypto';
 import { type DeviceRequest, decodeDeviceRequest, fromHex, parseCose, type Verify } from '@stannary/wire';
 import type { GatewayContext } from './context.ts';
+import type { Policy } from './policies.ts';
 import { refuse } from './refusals.ts';
 
 /** A registered node as the gateway knows it from the last final block. */
@@ -16,6 +17,8 @@ export interface Device {
 export class Devices {
   readonly #context: GatewayContext;
   readonly #known = new Map<string, { device: Device; key: KeyObject }>();
+  /** When the newest request of each node and action was signed. */
+  readonly #newestMs = new Map<string, number>();
 
   constructor(context: GatewayContext) {
     this.#context = context;
@@ -65,31 +68,47 @@ export class Devices {
     return (message, signature) => nodeVerify('sha256', message, key, signature);
   }
 
-  /** Opens a signed request: its node is registered, its signature holds, it is fresh and meant for `action`. */
-  open(bytes: Uint8Array, action: string): DeviceRequest {
-    const { request, message, signature } = this.#parse(bytes);
+  /**
+   * Opens a signed request: its node is registered, its signature holds, it is fresh, meant for `action`, and no older than
+   * one before. It is signed under the policy of its own epoch: `epochOf` says which, otherwise the moment of signing.
+   */
+  open(bytes: Uint8Array, action: string, epochOf?: (request: DeviceRequest) => number): DeviceRequest {
+    const { request, cose } = parse(bytes);
+    const policy = epochOf === undefined ? this.#policyOf(request) : this.#context.policyAt(epochOf(request));
     const verify = this.verifier(request.nodeId);
     if (verify === null) throw refuse('DEVICE-UNKNOWN', action, 'a registered node', request.nodeId);
-    if (!verify(message, signature)) throw refuse('DEVICE-SIGNATURE', action, 'a valid ES256 signature', 'another');
+    if (!verify(cose.toBeSigned(policy.aad), cose.signature))
+      throw refuse('DEVICE-SIGNATURE', action, 'a valid ES256 signature', 'another');
     if (request.action !== action) throw refuse('DEVICE-ACTION', action, action, request.action);
     const skewMs = Math.abs(this.#context.nowMs() - request.sentAtMs);
-    const skewMsMax = this.#context.economy.cadence.clockSkewMs;
+    const skewMsMax = policy.economy.cadence.clockSkewMs;
     if (skewMs > skewMsMax) throw refuse('DEVICE-CLOCK', action, `at most ${skewMsMax} ms`, `${skewMs} ms`);
+    this.#refuseOlder(request);
     return request;
   }
 
-  #parse(bytes: Uint8Array): { request: DeviceRequest; message: Uint8Array; signature: Uint8Array } {
-    try {
-      const cose = parseCose(bytes);
-      const request = decodeDeviceRequest(cose.payload);
-      return { request, message: cose.toBeSigned(this.#context.aad), signature: cose.signature };
-    } catch (error) {
-      throw refuse('DEVICE-MALFORMED', 'request', 'COSE_Sign1 of a device request', (error as Error).message);
-    }
+  /** What somebody kept back and sends later undoes nothing. The newest itself may come again. */
+  #refuseOlder({ nodeId, action, sentAtMs }: DeviceRequest): void {
+    const newestMs = this.#newestMs.get(`${nodeId} ${action}`) ?? 0;
+    if (sentAtMs < newestMs) throw refuse('DEVICE-REPLAYED', action, `signed at ${newestMs} or later`, `${sentAtMs}`);
+    this.#newestMs.set(`${nodeId} ${action}`, sentAtMs);
+  }
+
+  #policyOf({ sentAtMs }: DeviceRequest): Policy {
+    return this.#context.policies.atMs(this.#context.clock(), sentAtMs);
   }
 
   #remember(device: Device): void {
     const key = createPublicKey({ key: Buffer.from(fromHex(device.spki)), format: 'der', type: 'spki' });
     this.#known.set(device.nodeId, { device, key });
+  }
+}
+
+function parse(bytes: Uint8Array): { request: DeviceRequest; cose: ReturnType<typeof parseCose> } {
+  try {
+    const cose = parseCose(bytes);
+    return { request: decodeDeviceRequest(cose.payload), cose };
+  } catch (error) {
+    throw refuse('DEVICE-MALFORMED', 'request', 'COSE_Sign1 of a device request', (error as Error).message);
   }
 }

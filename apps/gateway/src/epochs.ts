@@ -3,6 +3,8 @@ import { appendPostings } from '@stannary/billing/postgres';
 import type { Block } from '@stannary/chain';
 import {
   type ChainFacts,
+  chargeLines,
+  type Economy,
   type EconomyState,
   type Epoch,
   type EpochInputs,
@@ -12,8 +14,10 @@ import {
   genesisState,
   isLastEpochOfEra,
   type NcuMs,
+  nodeLines,
   type Settled,
   settleEpoch,
+  type TokenPrice,
   type UsageLine,
   type Verdict,
 } from '@stannary/kernel';
@@ -23,7 +27,8 @@ import type { GatewayContext, Open } from './context.ts';
 import type { Devices } from './devices.ts';
 import { recordEra } from './era-trees.ts';
 import type { Faults } from './faults.ts';
-import type { Work } from './work.ts';
+import { BURNED_TOKENS, readFact, writeFact } from './network-clock.ts';
+import { isAllocated, type Work } from './work.ts';
 
 /**
  * Opens and closes epochs. An epoch closes in three steps, each durable before the next, so that a stop anywhere repeats
@@ -45,7 +50,7 @@ export class Epochs {
     this.#work = parts.work;
     this.#audits = parts.audits;
     this.#faults = parts.faults;
-    this.#state = genesisState(context.economy, context.accounts);
+    this.#state = genesisState(context.policyAt(0).economy, context.accounts);
   }
 
   /** Takes up where the last stored statement left off. */
@@ -70,7 +75,10 @@ export class Epochs {
     return epochAt(this.#context.clock(), this.#context.nowMs());
   }
 
-  /** Allocates the current epoch's work, once its price is fixed (two epochs back settled). */
+  /**
+   * Allocates the current epoch's work, once its price is fixed (two epochs back settled). Where settling lags by more
+   * than that, the epoch goes by without an allocation, and its work waits.
+   */
   async openCurrent(): Promise<void> {
     const epoch = this.current;
     if (epoch < 0 || this.#state.epoch < epoch - 1) return;
@@ -81,7 +89,8 @@ export class Epochs {
   /** Takes the next due epoch one step further; false when there is nothing to do yet. */
   async closeNext(): Promise<boolean> {
     const epoch = this.#state.epoch;
-    const cutOffMs = epochEndMs(this.#context.clock(), epoch) + this.#context.economy.cadence.graceMs;
+    const { graceMs } = this.#context.policyAt(epoch).economy.cadence;
+    const cutOffMs = epochEndMs(this.#context.clock(), epoch) + graceMs;
     if (this.#context.nowMs() < cutOffMs) return false;
     const batchesRoot = await this.#seal(epoch);
     const commitBlock = await this.#commit(epoch, batchesRoot);
@@ -102,6 +111,7 @@ export class Epochs {
         .executeTakeFirst();
       if (before !== undefined) return before.batches_root;
       await this.#work.expire(open, epoch);
+      if (!(await isAllocated(open, epoch))) this.#context.log('warn', 'epoch went by unallotted', { epoch });
       const batches = await open
         .updateTable('batch')
         .set({ settled_epoch: epoch })
@@ -145,7 +155,8 @@ export class Epochs {
   }
 
   async #settle(epoch: Epoch, block: Block): Promise<void> {
-    const { db, economy, economyHash } = this.#context;
+    const { db, policyAt } = this.#context;
+    const { version, economy, economyHash } = policyAt(epoch);
     const preimage = this.#context.beaconPreimage(epoch);
     const beacon = beaconOf({
       chain: this.#context.chainId,
@@ -153,7 +164,7 @@ export class Epochs {
       preimage,
       prevrandao: block.prevrandao.replace(/^0x/, ''),
     });
-    const chain = await this.#chainFacts(block);
+    const chain = await this.#chainFacts(epoch, block);
     const settled = await db
       .transaction()
       .setIsolationLevel('repeatable read')
@@ -170,6 +181,7 @@ export class Epochs {
     const { statement } = settled;
     this.#context.log('info', 'epoch settled', {
       epoch,
+      version,
       usedNcuMs: statement.usedNcuMs,
       chargedGrains: statement.totals.chargedGrains,
       faults: statement.faults.length,
@@ -177,9 +189,12 @@ export class Epochs {
     this.#context.signal('epoch-settled');
   }
 
-  async #chainFacts(block: Block): Promise<ChainFacts> {
-    const nodes = await this.#context.chain.nodes(block.number);
-    await this.#devices.refresh(nodes);
+  /** The registry takes any class name; a node of a class that the economy does not have is no node of this network. */
+  async #chainFacts(epoch: Epoch, block: Block): Promise<ChainFacts> {
+    const all = await this.#context.chain.nodes(block.number);
+    await this.#devices.refresh(all);
+    const classes = new Set(this.#context.policyAt(epoch).economy.classes.map(({ name }) => name));
+    const nodes = all.filter(({ className }) => classes.has(className));
     return {
       blockNumber: block.number,
       blockHash: block.hash,
@@ -213,6 +228,9 @@ export class Epochs {
       verdicts,
       withdrawals: withdrawals.map((row) => ({ account: row.account, creditsGrains: row.credits_grains as Grains })),
       offeredNcuMs: Number(offered?.sum ?? 0) as NcuMs,
+      offeredByMarket: [],
+      tokenPrice: fixedPrice(this.#context.policyAt(epoch).economy),
+      burnedTokensGrains: ((await readFact<number>(open, BURNED_TOKENS)) ?? 0) as Grains,
       chain,
       beacon,
       roots: { usage: listRoot(usage), verdicts: listRoot(verdicts), chain: listRoot(chain.nodes) },
@@ -246,6 +264,7 @@ export class Epochs {
     await this.#storeCharges(open, statement);
     await this.#releaseEscrows(open, epoch);
     await markSettled(open, epoch);
+    await writeFact(open, BURNED_TOKENS, 0);
     await this.#faults.applyStatement(open, statement);
     await this.#audits.draw(open, statement, state);
     if (statement.eraResult !== null) await recordEra(open, this.#context, statement);
@@ -254,7 +273,7 @@ export class Epochs {
   }
 
   async #storeCharges(open: Open, statement: Settled['statement']): Promise<void> {
-    const rows = statement.charges.map((line) => ({
+    const rows = chargeLines(statement).map((line) => ({
       lease_id: line.leaseId,
       resource: line.resource,
       epoch: line.epoch,
@@ -266,7 +285,7 @@ export class Epochs {
 
   /** What a done task did not cost goes back to the wallet, once no late batch of its epoch can come any more. */
   async #releaseEscrows(open: Open, epoch: Epoch): Promise<void> {
-    const closed = epoch - this.#context.economy.cadence.lateEpochs;
+    const closed = epoch - this.#context.policyAt(epoch).economy.cadence.lateEpochs;
     const rows = await open
       .selectFrom('task')
       .innerJoin('lease', 'lease.task_id', 'task.task_id')
@@ -298,6 +317,12 @@ export class Epochs {
       )
       .execute();
   }
+}
+
+/** The value of a work token where the economy fixes it; null where reports would have to say, and there are none yet. */
+function fixedPrice({ oracle }: Economy): TokenPrice | null {
+  if (oracle.source !== 'fixed') return null;
+  return { spotMicrograins: oracle.priceMicrograins, lowMicrograins: oracle.priceMicrograins };
 }
 
 /** No epoch lies two before the first ones; their allocation draws from a beacon that everybody can foresee. */
@@ -383,7 +408,7 @@ async function markSettled(open: Open, epoch: Epoch): Promise<void> {
 }
 
 async function addNodeTotals(open: Open, statement: Settled['statement'], inputs: EpochInputs): Promise<void> {
-  for (const line of statement.nodes) {
+  for (const line of nodeLines(statement)) {
     const usage = inputs.usage.filter((row) => row.nodeId === line.nodeId);
     const quantityOf = (resource: number) =>
       usage.filter((row) => row.resource === resource).reduce((sum, row) => sum + row.quantity, 0);

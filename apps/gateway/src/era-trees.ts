@@ -1,5 +1,5 @@
-import { type EraHeader, eraHeaderHash } from '@stannary/chain';
-import type { Payout, Statement } from '@stannary/kernel';
+import { type EraHeader, eraHeaderHash, fastKeccak256 } from '@stannary/chain';
+import { nodeLine, nodeLines, type Payout, type Statement } from '@stannary/kernel';
 import {
   addressBytes,
   contentHash,
@@ -21,7 +21,7 @@ const NO_ROOT = '0'.repeat(64);
 export async function recordEra(open: Open, context: GatewayContext, last: Statement): Promise<void> {
   const { era } = last.eraResult!;
   const payouts = payeesOf(last, context);
-  const firstEpoch = last.epoch - context.economy.cadence.epochsPerEra + 1;
+  const firstEpoch = last.epoch - context.clock().epochsPerEra + 1;
   const rows = await open
     .selectFrom('statement')
     .select(['statement_json', 'statement_hash'])
@@ -35,7 +35,7 @@ export async function recordEra(open: Open, context: GatewayContext, last: State
     .select('header_hash')
     .where('era', '=', era - 1)
     .executeTakeFirst();
-  const tree = sumTree(payouts.map(leafOf));
+  const tree = sumTree(payouts.map(leafOf), fastKeccak256);
   const header: StoredHeader = {
     era,
     parentHash: parent?.header_hash ?? NO_ROOT,
@@ -77,7 +77,7 @@ export function chainHeader(header: StoredHeader): EraHeader {
 /** The payout tree of kept leaves, with the JSON form of its proofs. */
 export function payoutTree(leavesJson: string) {
   const leaves = (JSON.parse(leavesJson) as Payout[]).map(leafOf);
-  const tree = sumTree(leaves);
+  const tree = sumTree(leaves, fastKeccak256);
   const proof = (index: number) =>
     tree
       .proof(index)
@@ -95,9 +95,9 @@ function leafOf(payout: Payout): PayoutLeaf {
 
 /** What each node earned in each epoch, with what it followed from: key (account, node, epoch, class). */
 function accrualLeaves(statements: readonly Statement[], context: GatewayContext): SumLeaf[] {
-  const leaves = statements.flatMap(({ epoch, nodes }) =>
-    nodes.map((line) => ({
-      key: keyOf(line.operator, line.nodeId, epoch, classIndex(context, line.className)),
+  const leaves = statements.flatMap((statement) =>
+    nodeLines(statement).map((line) => ({
+      key: keyOf(line.operator, line.nodeId, statement.epoch, classIndex(context, statement.epoch, line.className)),
       data: amounts(line.ncuMs, line.auditNcuMs, line.bondGrains, line.weight),
       credits: BigInt(line.earnedCreditsGrains),
       tokens: BigInt(line.earnedTokensGrains),
@@ -109,13 +109,14 @@ function accrualLeaves(statements: readonly Statement[], context: GatewayContext
 /** What final faults took back, under the same keys; the epoch is the one in which they became final. */
 function voidLeaves(statements: readonly Statement[], context: GatewayContext): SumLeaf[] {
   const sums = new Map<string, { key: Uint8Array; credits: bigint; tokens: bigint }>();
-  for (const { epoch, faults, nodes } of statements) {
+  for (const statement of statements) {
+    const { epoch, faults } = statement;
     for (const fault of faults.filter((line) => line.stage === 'final')) {
-      const node = nodes.find((line) => line.nodeId === fault.nodeId)!;
+      const node = nodeLine(statement, fault.nodeId)!;
       const before = sums.get(`${fault.nodeId} ${epoch}`);
       const refunded = fault.refunds.reduce((sum, refund) => sum + refund.creditsGrains, 0);
       sums.set(`${fault.nodeId} ${epoch}`, {
-        key: keyOf(node.operator, node.nodeId, epoch, classIndex(context, node.className)),
+        key: keyOf(node.operator, node.nodeId, epoch, classIndex(context, epoch, node.className)),
         credits: (before?.credits ?? 0n) + BigInt(refunded + fault.toInsuranceCreditsGrains),
         tokens: (before?.tokens ?? 0n) + BigInt(fault.toCarriedTokensGrains),
       });
@@ -125,11 +126,12 @@ function voidLeaves(statements: readonly Statement[], context: GatewayContext): 
 }
 
 function rootOf(leaves: readonly SumLeaf[]): string {
-  return leaves.length === 0 ? NO_ROOT : genericSumTree(leaves).root;
+  return leaves.length === 0 ? NO_ROOT : genericSumTree(leaves, fastKeccak256).root;
 }
 
-function classIndex({ economy }: GatewayContext, className: string): number {
-  return economy.classes.findIndex(({ name }) => name === className);
+/** In the rules of the leaf's own epoch: a class that is added moves those after it. */
+function classIndex({ policyAt }: GatewayContext, epoch: number, className: string): number {
+  return policyAt(epoch).economy.classes.findIndex(({ name }) => name === className);
 }
 
 function keyOf(account: string, nodeId: string, epoch: number, classAt: number): Uint8Array {

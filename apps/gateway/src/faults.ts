@@ -5,7 +5,14 @@ import {
   encodeEvidence,
   evidenceHash,
 } from '@stannary/arbitration';
-import { type ChargedWindow, type ChargeLine, mulDivUp, type Statement, type Verdict } from '@stannary/kernel';
+import {
+  type ChargedWindow,
+  type ChargeLine,
+  mulDivUp,
+  nodeLine,
+  type Statement,
+  type Verdict,
+} from '@stannary/kernel';
 import { contentHash } from '@stannary/wire';
 import type { GatewayContext, Open } from './context.ts';
 import type { Devices } from './devices.ts';
@@ -106,8 +113,9 @@ export class Faults {
 
   /** The bond that stands for the offence while it is open; nothing in shadow mode. */
   #slashGrains(statement: Statement, nodeId: string, offence: string): number {
-    const rule = this.#context.economy.offences.find((candidate) => candidate.offence === offence);
-    const node = statement.nodes.find((line) => line.nodeId === nodeId);
+    const { economy } = this.#context.policyAt(statement.epoch);
+    const rule = economy.offences.find((candidate) => candidate.offence === offence);
+    const node = nodeLine(statement, nodeId);
     if (rule?.mode !== 'live' || node === undefined) return 0;
     return mulDivUp(node.bondGrains, rule.slashPpm, 1_000_000);
   }

@@ -49,7 +49,8 @@ export interface TestGateway {
   readonly client: GatewayClient;
   readonly consumer: GatewayClient;
   readonly network: NetworkAnswer;
-  readonly aad: Uint8Array;
+  /** external_aad of what is signed for an epoch. */
+  readonly aadAt: (epoch: number) => Uint8Array;
   readonly device: Device;
   stop(): Promise<void>;
 }
@@ -63,11 +64,18 @@ export function newDevice(): Device {
   return { nodeId: nodeIdOf(spki), spki, sign: signer(privateKey) };
 }
 
+/** The registry takes any class: this node's is none of the economy's, and no settlement may mind. */
+async function registerStranger(sender: ReturnType<typeof openSender>, message: Uint8Array): Promise<void> {
+  const { spki, sign } = newDevice();
+  const stranger = { spki: toHex(spki), className: 'nowhere', evidenceLevel: 1, milliNcu: 1_000 };
+  await sender.registerNode({ ...stranger, proof: sign(message) });
+}
+
 function signer(key: KeyObject): Device['sign'] {
   return (message) => normaliseLowS(nodeSign('sha256', message, { key, dsaEncoding: 'ieee-p1363' }));
 }
 
-export async function startTestGateway(): Promise<TestGateway> {
+export async function startTestGateway({ economyText = 'extends: local' } = {}): Promise<TestGateway> {
   const folder = await mkdtemp(join(tmpdir(), 'stannary-gateway-'));
   const chain = await startLocalChain({ stateFile: join(folder, 'chain.json') });
   const [operator, poster, consumer, provider] = [newAccount(), newAccount(), newAccount(), newAccount()];
@@ -76,7 +84,9 @@ export async function startTestGateway(): Promise<TestGateway> {
     rpcUrl,
     [operator, poster, consumer, provider].map(({ address }) => address),
   );
-  const { economy } = await loadEconomy('local');
+  const economyFile = join(folder, 'economy.yaml');
+  await writeFile(economyFile, economyText);
+  const { economy } = await loadEconomy(economyFile);
   const receipt = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const seed = 'ab'.repeat(32);
   const addressBook = await deployContracts({
@@ -118,6 +128,7 @@ export async function startTestGateway(): Promise<TestGateway> {
     proof,
   });
   await as(provider).depositBond(device.nodeId, 1.5e9);
+  await registerStranger(as(provider), registrationMessage({ addressBook, operator: provider.address }));
 
   await writeFile(join(folder, 'poster.key'), poster.privateKey);
   await writeFile(join(folder, 'beacon.seed'), seed);
@@ -127,7 +138,7 @@ export async function startTestGateway(): Promise<TestGateway> {
     dataDirectory: folder,
     host: '127.0.0.1',
     port: 0,
-    economy: 'local',
+    economy: economyFile,
     rpcUrl,
     addressBook,
     posterKeyFile: join(folder, 'poster.key'),
@@ -153,11 +164,10 @@ export async function startTestGateway(): Promise<TestGateway> {
     client,
     consumer: new GatewayClient({ baseUrl: gateway.url, apiKey: API_KEY }),
     network,
-    aad: externalAad({
-      chain: network.chain,
-      settlement: network.contracts.settlement,
-      economyHash: network.economyHash,
-    }),
+    aadAt: (epoch) => {
+      const { economyHash } = network.policies.findLast(({ fromEpoch }) => fromEpoch <= epoch)!;
+      return externalAad({ chain: network.chain, settlement: network.contracts.settlement, economyHash });
+    },
     device,
     stop: async () => {
       await test.gateway.stop();
@@ -172,11 +182,13 @@ export async function signedRequest(
   test: TestGateway,
   action: string,
   body: Uint8Array = new Uint8Array(0),
-  changes: { device?: Device; sentAtMs?: number; key?: Device } = {},
+  changes: { device?: Device; sentAtMs?: number; key?: Device; epoch?: number } = {},
 ): Promise<Uint8Array> {
   const device = changes.device ?? test.device;
-  const request = { nodeId: device.nodeId, action, sentAtMs: changes.sentAtMs ?? Date.now(), body };
-  return coseSign1(encodeDeviceRequest(request), test.aad, (changes.key ?? device).sign);
+  const sentAtMs = changes.sentAtMs ?? Date.now();
+  const request = { nodeId: device.nodeId, action, sentAtMs, body };
+  const aad = test.aadAt(changes.epoch ?? epochOf(test, sentAtMs));
+  return coseSign1(encodeDeviceRequest(request), aad, (changes.key ?? device).sign);
 }
 
 /** A batch of the device, in order in itself unless the changes say otherwise. */
@@ -186,14 +198,20 @@ export async function batchOf(
   records: UsageRecord[] = [],
   key: Device = test.device,
 ): Promise<{ body: Uint8Array; headerBytes: Uint8Array }> {
+  const epoch = header.epoch ?? epochOf(test, Date.now());
   const headerBytes = encodeBatchHeader({
     nodeId: test.device.nodeId,
-    epoch: Math.max(0, Math.floor((Date.now() - test.network.clock.genesisMs) / test.network.clock.epochMs)),
+    epoch,
     recordCount: records.length,
     totals: totalsOf(records),
     recordsRoot: recordsRoot(records),
     sealedAtMs: Date.now(),
     ...header,
   });
-  return { body: encodeBatch({ cose: await coseSign1(headerBytes, test.aad, key.sign), records }), headerBytes };
+  const cose = await coseSign1(headerBytes, test.aadAt(epoch), key.sign);
+  return { body: encodeBatch({ cose, records }), headerBytes };
+}
+
+function epochOf({ network: { clock } }: TestGateway, atMs: number): number {
+  return Math.max(0, Math.floor((atMs - clock.genesisMs) / clock.epochMs));
 }

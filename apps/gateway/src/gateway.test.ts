@@ -10,6 +10,7 @@ import {
   encodeOfferMessage,
   encodeTaskReceipt,
   encodeTaskResult,
+  type OfferMessage,
   parseCose,
   refusalOf,
   sha256,
@@ -60,7 +61,7 @@ describe('a gateway on a real chain', { timeout: 180_000 }, () => {
 
   describe('batches', () => {
     let first: { body: Uint8Array; headerBytes: Uint8Array };
-    const idOf = (batch: { headerBytes: Uint8Array }) => batchId(batch.headerBytes, at.aad);
+    const idOf = (batch: { headerBytes: Uint8Array }) => batchId(batch.headerBytes, at.aadAt(0));
     const receiptOf = (receipt: Uint8Array) => decodeReceipt(parseCose(receipt).payload);
 
     test('BATCH-MALFORMED, BATCH-OVERSIZED, BATCH-NODE-UNKNOWN, BATCH-SIGNATURE: refused, counted, and nothing stored', async () => {
@@ -91,6 +92,21 @@ describe('a gateway on a real chain', { timeout: 180_000 }, () => {
       assert.equal(await metric('stannary_batches_total{outcome="accepted"}'), 1);
     });
 
+    test('BATCH-RECORD-COUNT, BATCH-TOTALS, BATCH-RECORDS-ROOT, BATCH-REPLAYED: a header that is not of its records, or of no number to come', async () => {
+      const next = { seq: 2, previousBatchId: idOf(first) };
+      const wrong = [
+        ['BATCH-RECORD-COUNT', 422, { recordCount: 1 }],
+        ['BATCH-TOTALS', 422, { totals: new Map([[7, 1]]) }],
+        ['BATCH-RECORDS-ROOT', 422, { recordsRoot: NOWHERE }],
+        ['BATCH-REPLAYED', 409, { seq: 0 }],
+      ] as const;
+      for (const [code, status, header] of wrong) {
+        const { body } = await batchOf(at, { ...next, ...header });
+        await refuses(code, status, () => at.client.postBatch(body));
+        assert.equal(await counted(code), 1);
+      }
+    });
+
     test('BATCH-HELD: what comes out of order waits for what is missing, then counts', async () => {
       const second = await batchOf(at, { seq: 2, previousBatchId: idOf(first) });
       const third = await batchOf(at, { seq: 3, previousBatchId: idOf(second) });
@@ -104,6 +120,14 @@ describe('a gateway on a real chain', { timeout: 180_000 }, () => {
       await refuses('BATCH-CHAIN', 409, async () =>
         at.client.postBatch((await batchOf(at, { seq: 4, previousBatchId: NOWHERE })).body),
       );
+    });
+
+    test('BATCH-GAP-LIMIT: 64 batches wait for missing ones, the next is refused', async () => {
+      const far = async (seq: number) =>
+        at.client.postBatch((await batchOf(at, { seq, previousBatchId: NOWHERE })).body);
+      for (let seq = 1_000; seq < 1_064; seq += 1) await refuses('BATCH-HELD', 425, () => far(seq));
+      await refuses('BATCH-GAP-LIMIT', 429, () => far(1_064));
+      assert.equal(await counted('BATCH-GAP-LIMIT'), 1);
     });
 
     test('out of its window or without a lease: acknowledged, with zero usage and its code', async () => {
@@ -140,14 +164,26 @@ describe('a gateway on a real chain', { timeout: 180_000 }, () => {
       await refuses('DEVICE-MALFORMED', 400, () => at.client.requestWork(Uint8Array.of(0)));
     });
 
-    test('OFFER-EPOCH, OFFER-CLASS, OFFER-CAPACITY', async () => {
+    test('DEVICE-REPLAYED: what was kept back undoes nothing; the newest request again gets the answer of then', async () => {
+      const older = await signedRequest(at, 'work', undefined, { sentAtMs: Date.now() - 100 });
+      const newest = await signedRequest(at, 'work');
+      const answers = [await at.client.requestWork(newest), await at.client.requestWork(newest)];
+      assert.deepEqual(answers[0], answers[1]);
+      await refuses('DEVICE-REPLAYED', 425, () => at.client.requestWork(older));
+      assert.equal(await counted('DEVICE-REPLAYED'), 1);
+    });
+
+    test('OFFER-EPOCH, OFFER-CLASS, OFFER-CAPACITY, OFFER-TERMS', async () => {
       const { epoch } = await at.client.status();
       const offer = { epoch: epoch + 1, className: 'grid', capacityNcuMs: 1_000, floorMicrograinsPerNcuS: 0 };
-      const post = async (changes: Partial<typeof offer>) =>
+      const post = async (changes: Partial<OfferMessage>) =>
         at.client.postOffer(await signedRequest(at, 'offer', encodeOfferMessage({ ...offer, ...changes })));
       await refuses('OFFER-EPOCH', 409, () => post({ epoch: epoch + 50 }));
       await refuses('OFFER-CLASS', 400, () => post({ className: 'cloud' }));
       await refuses('OFFER-CAPACITY', 400, () => post({ capacityNcuMs: 1e9 }));
+      await refuses('OFFER-TERMS', 400, () => post({ evidence: 'hardware-tee' }));
+      await refuses('OFFER-TERMS', 400, () => post({ region: 'far\naway' }));
+      await refuses('OFFER-TERMS', 400, () => post({ drainEpoch: epoch + 1 }));
     });
   });
 
@@ -172,10 +208,11 @@ describe('a gateway on a real chain', { timeout: 180_000 }, () => {
     });
   });
 
-  test('EPOCH-UNSETTLED, ERA-UNKNOWN, EVIDENCE-UNKNOWN, ROUTE-UNKNOWN', async () => {
-    await refuses('EPOCH-UNSETTLED', 404, () => at.client.statement(9_999));
+  test('EPOCH-UNSETTLED, ERA-UNKNOWN, EVIDENCE-UNKNOWN, POLICY-UNKNOWN, ROUTE-UNKNOWN', async () => {
+    await refuses('EPOCH-UNSETTLED', 425, () => at.client.statement(9_999));
     await refuses('ERA-UNKNOWN', 404, () => at.client.claim(9_999, `0x${'1'.repeat(40)}`));
     await refuses('EVIDENCE-UNKNOWN', 404, () => at.client.evidence(NOWHERE));
+    await refuses('POLICY-UNKNOWN', 404, () => at.client.policy(NOWHERE));
     const answer = await fetch(`${at.gateway.url}/v2`);
     assert.equal(((await answer.json()) as { code: string }).code, 'ROUTE-UNKNOWN');
   });
@@ -202,7 +239,7 @@ describe('a gateway on a real chain', { timeout: 180_000 }, () => {
     const post = async (changes: Partial<TaskReceipt>, key: Device = at.device) =>
       at.client.postResult(
         encodeTaskResult({
-          cose: await coseSign1(encodeTaskReceipt({ ...receipt, ...changes }), at.aad, key.sign),
+          cose: await coseSign1(encodeTaskReceipt({ ...receipt, ...changes }), at.aadAt(0), key.sign),
           output: run.output,
         }),
       );
@@ -218,6 +255,18 @@ describe('a gateway on a real chain', { timeout: 180_000 }, () => {
     await assert.rejects(post({ taskId: items[1]!.taskId }), (error: { code: string }) =>
       ['RESULT-LATE', 'RESULT-UNKNOWN'].includes(error.code),
     );
+  });
+
+  test('ACCOUNT-FUNDS: of withdrawals that come at once, only what the wallet covers', async () => {
+    const { walletGrains } = await at.consumer.account();
+    const all = await Promise.allSettled(Array.from({ length: 5 }, () => at.consumer.withdraw(walletGrains)));
+    const refused = all.flatMap((one) => (one.status === 'rejected' ? [one.reason.code] : []));
+    assert.deepEqual(refused, Array(4).fill('ACCOUNT-FUNDS'));
+  });
+
+  test('a node of a class that the economy lacks is no node of the network, and stops no epoch', async () => {
+    const { statement } = await at.client.statement(0);
+    assert.deepEqual(statement.nodes.columns.nodeId, [at.device.nodeId]);
   });
 
   test('GATEWAY-PORT: a port in use', async () => {

@@ -3,14 +3,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LEDGER_MIGRATIONS, migrate, openDatabase } from '@stannary/billing/postgres';
 import { openChain, openSender } from '@stannary/chain';
-import { loadEconomy } from '@stannary/economies';
+import { type LoadedEconomy, loadEconomy } from '@stannary/economies';
 import { costTableHash, TASK_MODULES } from '@stannary/execution';
-import type { Economy } from '@stannary/kernel';
-import { externalAad, fromHex, type Hash, hashChain, normaliseLowS, type Sign, toHex } from '@stannary/wire';
+import { fromHex, type Hash, hashChain, normaliseLowS, type Sign, toHex } from '@stannary/wire';
 import { Audits } from './audits.ts';
 import { Blobs } from './blobs.ts';
 import { ChainFollower } from './chain-follower.ts';
-import type { NetworkAnswer } from './client/api.ts';
 import { GatewayRefusal } from './client/refusal.ts';
 import { Conductor } from './conductor.ts';
 import type { GatewayConfig } from './config.ts';
@@ -23,7 +21,9 @@ import { buildServer } from './http.ts';
 import { Intake } from './intake.ts';
 import { Metrics } from './metrics.ts';
 import { NetworkClock } from './network-clock.ts';
-import { Records } from './records.ts';
+import { Policies } from './policies.ts';
+import { keepPolicies } from './policy-record.ts';
+import { type NetworkFacts, Records } from './records.ts';
 import { Signals } from './signals.ts';
 import { Slashes } from './slashes.ts';
 import { gatewayMigrations } from './tables.ts';
@@ -47,11 +47,11 @@ const sha256: Hash = (bytes) => nodeHash('sha256', bytes, 'buffer');
  * Errors: those of the economy loader, the database and the chain; GATEWAY-PORT when the port is taken.
  */
 export async function startGateway(config: GatewayConfig, log: Log): Promise<Gateway> {
-  const { economy, economyHash } = await loadEconomy(config.economy);
+  const loaded = await loadEconomy(config.economy);
   const database = await openDatabase<Tables>({ dataDirectory: join(config.dataDirectory, 'database') });
   try {
     await migrate(database.db, { ...LEDGER_MIGRATIONS, ...gatewayMigrations });
-    const gateway = await assemble(config, economy, economyHash, database.db, log);
+    const gateway = await assemble(config, loaded, database.db, log);
     return { url: gateway.url, stop: () => gateway.stop().finally(() => database.close()) };
   } catch (error) {
     await database.close();
@@ -61,16 +61,19 @@ export async function startGateway(config: GatewayConfig, log: Log): Promise<Gat
 
 async function assemble(
   config: GatewayConfig,
-  economy: Economy,
-  economyHash: string,
+  { policies: chain, economy }: LoadedEconomy,
   db: Database,
   log: Log,
 ): Promise<Gateway> {
   const metrics = new Metrics();
   const signals = new Signals();
-  const clock = await NetworkClock.open(db, economy.cadence, Date.now(), config);
   const poster = await readPoster(config);
-  const context = await makeContext(config, { economy, economyHash, db, log, metrics, signals, clock, poster });
+  // After the poster's long hash chain: a network whose gateway is still at it would begin without one.
+  const clock = await NetworkClock.open(db, economy.cadence, Date.now(), config);
+  const { chain: home, contracts } = config.addressBook;
+  const policies = new Policies(chain, { chain: home, settlement: contracts.settlement });
+  await keepPolicies(db, policies.answers, clock.read(), Date.now());
+  const context = await makeContext(config, { policies, db, log, metrics, signals, clock, poster });
   const modules = await storeModules(context.blobs);
 
   const devices = new Devices(context);
@@ -78,7 +81,7 @@ async function assemble(
   const faults = new Faults(context, devices);
   const audits = new Audits(context, devices, faults);
   const epochs = new Epochs(context, { devices, work, audits, faults });
-  const network = networkAnswer(config, context, poster.receiptSpki, modules);
+  const network = networkFacts(config, poster.receiptSpki, modules);
   const records = new Records(context, epochs, network);
   const intake = new Intake(context, devices, faults, () => epochs.state);
   const eras = new Eras(context);
@@ -113,7 +116,7 @@ async function assemble(
     { name: 'follow chain', everyMs: CHAIN_TICK_MS, run: () => follower.run() },
     { name: 'beat', everyMs: BEAT_MS, run: () => clock.beat(Date.now()).then(() => false) },
   ]);
-  log('info', 'gateway listens', { url, economyHash, epoch: epochs.current });
+  log('info', 'gateway listens', { url, policies: policies.answers });
   return {
     url,
     stop: async () => {
@@ -144,8 +147,7 @@ async function readPoster(config: GatewayConfig): Promise<Poster> {
 }
 
 interface ContextParts {
-  readonly economy: Economy;
-  readonly economyHash: string;
+  readonly policies: Policies;
   readonly db: Database;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -156,18 +158,16 @@ interface ContextParts {
 
 async function makeContext(config: GatewayConfig, parts: ContextParts): Promise<GatewayContext> {
   const { addressBook, rpcUrl } = config;
-  const { economy, economyHash, metrics, signals, clock, poster } = parts;
-  const { settlement } = addressBook.contracts;
+  const { policies, metrics, signals, clock, poster } = parts;
   return {
     db: parts.db,
     blobs: new Blobs(join(config.dataDirectory, 'blobs')),
     chain: await openChain({ rpcUrl, addressBook }),
     sender: openSender({ rpcUrl, privateKey: poster.privateKey, addressBook }),
-    economy,
-    economyHash,
-    aad: externalAad({ chain: addressBook.chain, settlement, economyHash }),
+    policies,
+    policyAt: (epoch) => policies.at(epoch),
     chainId: addressBook.chain,
-    settlement,
+    settlement: addressBook.contracts.settlement,
     costTableHash,
     accounts: config.accounts,
     workEras: config.workEras,
@@ -194,21 +194,13 @@ async function storeModules(blobs: Blobs): Promise<Record<string, string>> {
   return hashes;
 }
 
-function networkAnswer(
-  config: GatewayConfig,
-  context: GatewayContext,
-  posterKey: string,
-  modules: Record<string, string>,
-): Omit<NetworkAnswer, 'clock'> {
+function networkFacts(config: GatewayConfig, posterKey: string, modules: Record<string, string>): NetworkFacts {
   const { chain, contracts } = config.addressBook;
-  const { economy, economyHash, costTableHash } = context;
   return {
     name: config.name,
     chain,
     rpcUrl: config.rpcUrl,
     contracts,
-    economyHash,
-    economy,
     posterKey,
     modules,
     fuelCostTable: costTableHash,

@@ -1,6 +1,9 @@
 import { hash as nodeHash } from 'node:crypto';
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import rateLimit from '@fastify/rate-limit';
-import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { EVIDENCE_LEVELS } from '@stannary/kernel';
+import fastify, { type ConnectionError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { BLOB_BYTES_MAX, type Blobs } from './blobs.ts';
 import type { TaskRequest } from './client/api.ts';
@@ -23,8 +26,15 @@ export interface HttpParts {
   /** Consumers' accounts by the SHA-256 of their API key. */
   readonly accountOfKey: ReadonlyMap<string, string>;
   readonly requestsPerSecondMax: number;
+  /** A request must be there whole within this time. Default 30 s. */
+  readonly requestMsMax?: number;
   readonly log: Log;
 }
+
+/** Long enough for the largest blob at 5 Mbit/s; without it a trickle holds a connection for ever. */
+const REQUEST_MS_MAX = 30_000;
+/** Node looks for late requests this often. */
+const LATENESS_CHECK_MS = 500;
 
 const HASH = Type.String({ pattern: '^[0-9a-f]{64}$' });
 const ADDRESS = Type.String({ pattern: '^0x[0-9a-f]{40}$' });
@@ -38,6 +48,10 @@ export async function buildServer(parts: HttpParts): Promise<FastifyInstance> {
   const server = fastify({
     bodyLimit: BLOB_BYTES_MAX + 1024,
     forceCloseConnections: 'idle',
+    requestTimeout: parts.requestMsMax ?? REQUEST_MS_MAX,
+    http: { connectionsCheckingInterval: LATENESS_CHECK_MS, headersTimeout: parts.requestMsMax ?? REQUEST_MS_MAX },
+    frameworkErrors: (error, _request, reply) => answerRefusal(parts, error, reply),
+    clientErrorHandler: (error, socket) => answerUnread(parts, error, socket),
     routerOptions: { maxParamLength: 128 },
   });
   await server.register(rateLimit, {
@@ -79,6 +93,9 @@ function publicRoutes(server: FastifyInstance, { blobs, metrics, records }: Http
     reply.type(metrics.contentType).send(await metrics.text(await records.status())),
   );
   server.get('/v1/network', () => records.network());
+  server.get<{ Params: { hash: string } }>('/v1/policies/:hash', HASH_PARAMS, ({ params }) =>
+    records.policy(params.hash),
+  );
   server.get('/v1/status', () => records.status());
   server.get<{ Params: { epoch: number } }>('/v1/epochs/:epoch/statement', EPOCH_PARAMS, ({ params }) =>
     records.statement(params.epoch),
@@ -131,8 +148,16 @@ function consumerRoutes(server: FastifyInstance, { accountOfKey, blobs, tasks }:
       throw refuse('TASK-KEY', 'authorization', 'a known API key', key === undefined ? 'none' : 'an unknown one');
     return account;
   };
+  const taskNeed = Type.Object(
+    {
+      className: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
+      regions: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { minItems: 1, maxItems: 64 })),
+      evidence: Type.Optional(Type.Union(EVIDENCE_LEVELS.map((level) => Type.Literal(level)))),
+    },
+    { additionalProperties: false },
+  );
   const taskRequest = Type.Object(
-    { moduleHash: HASH, inputHash: HASH, fuelMax: GRAINS, chargeGrainsMax: GRAINS },
+    { moduleHash: HASH, inputHash: HASH, fuelMax: GRAINS, chargeGrainsMax: GRAINS, need: Type.Optional(taskNeed) },
     { additionalProperties: false },
   );
   const taskParams = Type.Object({ taskId: HASH });
@@ -187,6 +212,19 @@ function bytes(reply: FastifyReply, content: Uint8Array): FastifyReply {
     .send(Buffer.from(content));
 }
 
+/** What is no HTTP request, or never becomes one: answered on the bare connection, which then ends. */
+function answerUnread({ metrics }: HttpParts, error: ConnectionError, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return;
+  const refusal =
+    error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+      ? refuse('REQUEST-SLOW', 'request', 'a whole request', 'a part of one')
+      : refuse('REQUEST-MALFORMED', 'request', 'an HTTP request', error.code);
+  metrics.count('refusals', refusal.code);
+  const body = answerText(refusal);
+  const head = `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status]}\r\nconnection: close\r\ncontent-type: application/json`;
+  socket.end(`${head}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+}
+
 /** Refusals of every package carry a code and a class; the class decides the status where the code has none of its own. */
 const STATUS_OF_CLASS = { input: 422, retry: 503, 'give-up': 410 } as const;
 
@@ -195,11 +233,11 @@ function answerRefusal(parts: HttpParts, error: unknown, reply: FastifyReply): F
   parts.metrics.count('refusals', refusal.code);
   if (refusal.status === 500)
     parts.log('error', 'request failed', { code: refusal.code, error: (error as Error).stack });
-  const { code, message, refusalClass, expected, got, where } = refusal;
-  return reply
-    .status(refusal.status)
-    .type('application/json')
-    .send(JSON.stringify({ code, message, refusalClass, expected, got, where }));
+  return reply.status(refusal.status).type('application/json').send(answerText(refusal));
+}
+
+function answerText({ code, message, refusalClass, expected, got, where }: GatewayRefusal): string {
+  return JSON.stringify({ code, message, refusalClass, expected, got, where });
 }
 
 function toRefusal(error: unknown): GatewayRefusal {

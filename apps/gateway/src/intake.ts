@@ -11,8 +11,8 @@ import {
   readBatch,
   type StoredHeader,
 } from '@stannary/arbitration';
-import { type EconomyState, epochEndMs, epochStartMs, isBelowStopLine } from '@stannary/kernel';
-import { coseSign1, encodeReceipt, parseCose, RESOURCE_CODES } from '@stannary/wire';
+import { type EconomyState, epochEndMs, epochStartMs, nodeState } from '@stannary/kernel';
+import { coseSign1, decodeBatchHeader, encodeReceipt, parseCose, RESOURCE_CODES } from '@stannary/wire';
 import { GatewayRefusal } from './client/refusal.ts';
 import type { GatewayContext, Open } from './context.ts';
 import type { Devices } from './devices.ts';
@@ -103,8 +103,9 @@ export class Intake {
   }
 
   async #facts(open: Open, { header, batch }: ReadBatch): Promise<AdmissionFacts> {
-    const { aad, clock, economy, hash, nowMs } = this.#context;
+    const { clock, hash, nowMs, policyAt } = this.#context;
     const { nodeId, seq, epoch } = header;
+    const { aad, economy } = policyAt(epoch);
     const device = await open
       .selectFrom('device')
       .select(['head_seq', 'head_batch_id'])
@@ -145,10 +146,8 @@ export class Intake {
     const device = this.#devices.get(nodeId);
     const verify = this.#devices.verifier(nodeId);
     if (device === null || verify === null) return null;
-    const { economy } = this.#context;
-    const node = this.#state().nodes.find((candidate) => candidate.nodeId === nodeId);
-    const rule = economy.classes.find(({ name }) => name === device.className);
-    const isBonded = node === undefined || rule === undefined || !isBelowStopLine(rule, node.bondGrains);
+    const node = nodeState(this.#state(), nodeId);
+    const isBonded = node?.status !== 'stopped';
     return { nodeId, milliNcu: device.milliNcu, status: node?.status ?? 'active', isBonded, verify };
   }
 
@@ -174,7 +173,8 @@ export class Intake {
 
   #storedHeader(batchId: string, cose: Uint8Array, isHeld: boolean): StoredHeader {
     const { payload, signature } = parseCose(cose);
-    return { batchId, isHeld, header: payload, signature, aad: this.#context.aad };
+    const { aad } = this.#context.policyAt(decodeBatchHeader(payload).epoch);
+    return { batchId, isHeld, header: payload, signature, aad };
   }
 
   /** A lease lasts for its epoch, and bills at most the fuel of the receipt that ended it: no result, no usage. */
@@ -227,7 +227,8 @@ export class Intake {
         await this.#faults.equivocation(open, nodeId, admission.proof);
         return null;
       case 'accepted': {
-        const receipt = await coseSign1(encodeReceipt(admission.receipt), this.#context.aad, this.#context.sign);
+        const { policyAt, sign } = this.#context;
+        const receipt = await coseSign1(encodeReceipt(admission.receipt), policyAt(epoch).aad, sign);
         const row = {
           batch_id: admission.head.batchId,
           epoch,

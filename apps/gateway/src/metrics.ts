@@ -45,6 +45,7 @@ export class Metrics {
 
   #observe(status: StatusAnswer): void {
     this.#set('epoch', 'Current epoch.', status.epoch);
+    this.#set('policy_version', 'Version of the economy in force.', status.policy.version);
     this.#set('epoch_settled', 'Last settled epoch, -1 before the first.', status.settledEpoch);
     this.#set('price_micrograins_per_ncu_second', 'Price of the current epoch.', status.priceMicrograinsPerNcuS);
     this.#set(

@@ -1,6 +1,8 @@
 import type { EpochClock } from '@stannary/kernel';
 import type { Database } from './context.ts';
 
+/** Fact: work tokens that final slashes have burned since the last settlement, grains. */
+export const BURNED_TOKENS = 'burned-tokens';
 /** A stop longer than this many epochs is a pause: no epoch passes in it. A shorter one is caught up with. */
 const EPOCHS_TO_PAUSE = 2;
 

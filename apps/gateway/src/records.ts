@@ -1,31 +1,49 @@
-import { type Economy, epochAt, epochEndMs, eraOf, type NodeLine, priceOf, type Statement } from '@stannary/kernel';
+import {
+  epochAt,
+  epochEndMs,
+  eraOf,
+  genesisState,
+  type NodeLine,
+  nodeLines,
+  priceOf,
+  type Statement,
+} from '@stannary/kernel';
 import type {
+  AllocationAnswer,
   ClaimAnswer,
   ConservationAnswer,
   EraAnswer,
   FaultAnswer,
+  InputsAnswer,
   NetworkAnswer,
   NodeAnswer,
+  PolicyAnswer,
+  PolicyEconomyAnswer,
   StatementAnswer,
   StatusAnswer,
 } from './client/api.ts';
+import type { GatewayRefusal } from './client/refusal.ts';
 import type { GatewayContext } from './context.ts';
 import type { Epochs } from './epochs.ts';
 import { payoutTree, type StoredHeader } from './era-trees.ts';
 import { readFact } from './network-clock.ts';
 import { refuse } from './refusals.ts';
+import { isSealed } from './work.ts';
 
 const HISTORY_EPOCHS = 120;
 const STATUS_FRESH_MS = 300;
+
+/** What of a network never changes. */
+export type NetworkFacts = Omit<NetworkAnswer, 'clock' | 'economy' | 'economyHash' | 'policies'>;
 
 /** What the network has on record, for everybody to read. */
 export class Records {
   readonly #context: GatewayContext;
   readonly #epochs: Epochs;
-  readonly #network: Omit<NetworkAnswer, 'clock'>;
+  readonly #network: NetworkFacts;
   #status: { atMs: number; answer: Promise<StatusAnswer> } | null = null;
 
-  constructor(context: GatewayContext, epochs: Epochs, network: Omit<NetworkAnswer, 'clock'>) {
+  constructor(context: GatewayContext, epochs: Epochs, network: NetworkFacts) {
     this.#context = context;
     this.#epochs = epochs;
     this.#network = network;
@@ -40,7 +58,16 @@ export class Records {
   }
 
   network(): NetworkAnswer {
-    return { ...this.#network, clock: { ...this.#context.clock(), nowMs: this.#context.nowMs() } };
+    const { clock, nowMs, policies } = this.#context;
+    const now = nowMs();
+    const { economyHash, economy } = policies.atMs(clock(), now);
+    return { ...this.#network, economyHash, economy, policies: policies.answers, clock: { ...clock(), nowMs: now } };
+  }
+
+  /** The rules behind a hash that a statement names. */
+  policy(economyHash: string): PolicyEconomyAnswer {
+    const { aad: _, ...policy } = this.#context.policies.named(economyHash);
+    return policy;
   }
 
   async statement(epoch: number): Promise<StatementAnswer> {
@@ -49,19 +76,19 @@ export class Records {
       .select(['statement_json', 'statement_hash'])
       .where('epoch', '=', epoch)
       .executeTakeFirst();
-    if (row === undefined) throw refuse('EPOCH-UNSETTLED', 'epoch', `0–${this.#epochs.state.epoch - 1}`, `${epoch}`);
+    if (row === undefined) throw this.#unsettled(epoch);
     return { statement: JSON.parse(row.statement_json) as Statement, statementHash: row.statement_hash };
   }
 
   /** Everything that settled an epoch: the state before it, its inputs and the beacon's preimage. */
-  async inputs(epoch: number): Promise<unknown> {
-    const { db } = this.#context;
+  async inputs(epoch: number): Promise<InputsAnswer> {
+    const { db, policyAt, accounts } = this.#context;
     const row = await db
       .selectFrom('statement')
       .select(['inputs_json', 'preimage'])
       .where('epoch', '=', epoch)
       .executeTakeFirst();
-    if (row === undefined) throw refuse('EPOCH-UNSETTLED', 'epoch', `0–${this.#epochs.state.epoch - 1}`, `${epoch}`);
+    if (row === undefined) throw this.#unsettled(epoch);
     const before = await db
       .selectFrom('statement')
       .select('state_json')
@@ -70,21 +97,33 @@ export class Records {
     const commit = await db.selectFrom('epoch_commit').selectAll().where('epoch', '=', epoch).executeTakeFirst();
     return {
       inputs: JSON.parse(row.inputs_json),
-      stateBefore: before === undefined ? null : JSON.parse(before.state_json),
+      stateBefore: before === undefined ? genesisState(policyAt(0).economy, accounts) : JSON.parse(before.state_json),
       beaconPreimage: row.preimage,
       batchesRoot: commit?.batches_root ?? null,
       batchesTx: commit?.tx_hash ?? null,
     };
   }
 
-  async allocation(epoch: number): Promise<unknown> {
+  #unsettled(epoch: number): GatewayRefusal {
+    const last = this.#epochs.state.epoch - 1;
+    return refuse('EPOCH-UNSETTLED', 'epoch', last < 0 ? 'one that is settled; none is yet' : `0–${last}`, `${epoch}`);
+  }
+
+  async allocation(epoch: number): Promise<AllocationAnswer> {
     const row = await this.#context.db
       .selectFrom('allocation')
       .selectAll()
       .where('epoch', '=', epoch)
       .executeTakeFirst();
-    if (row === undefined) throw refuse('EPOCH-UNSETTLED', 'epoch', 'an epoch that has begun', `${epoch}`);
+    if (row === undefined) throw await this.#withoutAllocation(epoch);
     return { inputs: JSON.parse(row.inputs_json), result: JSON.parse(row.result_json) };
+  }
+
+  /** Once an epoch is sealed nothing is allotted in it any more, and the answer is final. */
+  async #withoutAllocation(epoch: number): Promise<GatewayRefusal> {
+    return (await isSealed(this.#context.db, epoch))
+      ? refuse('EPOCH-UNALLOTTED', 'epoch', 'an epoch with an allocation', `${epoch}`)
+      : refuse('EPOCH-UNSETTLED', 'epoch', 'an epoch that has begun', `${epoch}`);
   }
 
   async eras(): Promise<EraAnswer[]> {
@@ -110,7 +149,7 @@ export class Records {
   /** One era's header and every statement and input behind it. */
   async bundle(era: number): Promise<unknown> {
     const row = await this.#era(era);
-    const { epochsPerEra } = this.#context.economy.cadence;
+    const { epochsPerEra } = this.#context.clock();
     const epochs = Array.from({ length: epochsPerEra }, (_, index) => era * epochsPerEra + index);
     return {
       header: JSON.parse(row.header_json),
@@ -172,7 +211,7 @@ export class Records {
   }
 
   async #computeStatus(nowMs: number): Promise<StatusAnswer> {
-    const { economy, clock } = this.#context;
+    const { clock, policies } = this.#context;
     const epoch = epochAt(clock(), nowMs);
     const settledEpoch = this.#epochs.state.epoch - 1;
     const history = await this.#history();
@@ -186,7 +225,8 @@ export class Records {
       phase: await this.phase(),
       priceMicrograinsPerNcuS: this.#price(epoch),
       utilisationPpm: history.at(-1)?.utilisationPpm ?? 0,
-      grainsPerUnit: economy.grainsPerUnit,
+      policy: policyStatus(policies.answers, epoch),
+      grainsPerUnit: policies.at(epoch).economy.grainsPerUnit,
       tasks: await this.#tasks(),
       totals: await this.#totals(),
       history,
@@ -265,9 +305,9 @@ export class Records {
       .limit(1)
       .executeTakeFirst();
     if (last === undefined) return [];
-    const { nodes } = JSON.parse(last.statement_json) as Statement;
+    const lines = nodeLines(JSON.parse(last.statement_json) as Statement);
     const totals = new Map((await db.selectFrom('node_total').selectAll().execute()).map((row) => [row.node_id, row]));
-    return nodes.map((line) => nodeAnswer(line, totals.get(line.nodeId)));
+    return lines.map((line) => nodeAnswer(line, totals.get(line.nodeId)));
   }
 
   async #faults(): Promise<FaultAnswer[]> {
@@ -314,18 +354,18 @@ export class Records {
    * holdback has vested, and every root that owes anything is final on the chain.
    */
   async phase(): Promise<StatusAnswer['phase']> {
-    const { workEras, economy } = this.#context;
-    const workEpochs = workEras === null ? Number.POSITIVE_INFINITY : workEras * economy.cadence.epochsPerEra;
+    const { workEras, clock } = this.#context;
+    const workEpochs = workEras === null ? Number.POSITIVE_INFINITY : workEras * clock().epochsPerEra;
     if (this.#epochs.current < workEpochs) return 'running';
-    return (await this.#drained(economy)) ? 'drained' : 'draining';
+    return (await this.#drained(workEpochs)) ? 'drained' : 'draining';
   }
 
-  async #drained(economy: Economy): Promise<boolean> {
+  async #drained(workEpochs: number): Promise<boolean> {
     const { state } = this.#epochs;
     const { db } = this.#context;
-    if (state.epoch < (this.#context.workEras ?? 0) * economy.cadence.epochsPerEra) return false;
+    if (state.epoch < workEpochs) return false;
     const owed =
-      state.nodes.some((node) => node.holdback.length + node.held.length > 0) ||
+      state.nodes.holdback.eras.length + state.nodes.columns.held.at.length > 0 ||
       state.take.length + state.heldTake.length + state.openFaults.length > 0;
     if (owed) return false;
     const counts = await Promise.all([
@@ -380,6 +420,11 @@ const EMPTY_LEDGER: ConservationAnswer['ledger'] = {
   creditsHeldGrains: '0',
   tokensEmittedGrains: '0',
 };
+
+function policyStatus(policies: readonly PolicyAnswer[], epoch: number): StatusAnswer['policy'] {
+  const next = policies.find(({ fromEpoch }) => fromEpoch > epoch) ?? null;
+  return { ...(policies.findLast(({ fromEpoch }) => fromEpoch <= epoch) ?? policies[0]!), next };
+}
 
 interface NodeTotals {
   readonly credits_grains: number;

@@ -43,6 +43,8 @@ export interface GatewayTables {
     reason: string | null;
     /** Operators that may not run it, JSON array. */
     excluded_json: string;
+    /** Where it may run (`TaskNeed`), JSON; null: anywhere. */
+    need_json: string | null;
     submitted_ms: number;
     done_ms: number | null;
     disputed: boolean;
@@ -75,7 +77,19 @@ export interface GatewayTables {
     window_end_ms: number;
     settled_epoch: number | null;
   };
-  offer: { node_id: string; epoch: number; capacity_ncu_ms: number; floor_price: number; message: Uint8Array };
+  offer: {
+    node_id: string;
+    epoch: number;
+    capacity_ncu_ms: number;
+    floor_price: number;
+    /** Null where the offer does not say. */
+    resource: string | null;
+    region: string | null;
+    evidence: string | null;
+    drain_epoch: number | null;
+    pool_id: string | null;
+    message: Uint8Array;
+  };
   allocation: { epoch: number; inputs_json: string; result_json: string };
   statement: {
     epoch: number;
@@ -166,7 +180,7 @@ const TABLES = [
   `create table held_batch (node_id text not null, seq int8 not null, batch_id text not null, body bytea not null, primary key (node_id, seq))`,
   `create table task (task_id text primary key, consumer text not null, purpose text not null, audit_of text,
     module_hash text not null, input_hash text not null, fuel_max int8 not null, charge_grains_max int8 not null,
-    status text not null, reason text, excluded_json text not null, submitted_ms int8 not null, done_ms int8,
+    status text not null, reason text, excluded_json text not null, need_json text, submitted_ms int8 not null, done_ms int8,
     disputed boolean not null default false, escrow_open boolean not null default false)`,
   `create index task_status on task (status)`,
   `create index task_done on task (consumer, done_ms)`,
@@ -183,7 +197,7 @@ const TABLES = [
   `create index usage_lease on usage (lease_id, resource)`,
   `create index usage_unsettled on usage (epoch) where settled_epoch is null`,
   `create table offer (node_id text not null, epoch int8 not null, capacity_ncu_ms int8 not null, floor_price int8 not null,
-    message bytea not null, primary key (node_id, epoch))`,
+    resource text, region text, evidence text, drain_epoch int8, pool_id text, message bytea not null, primary key (node_id, epoch))`,
   `create table allocation (epoch int8 primary key, inputs_json text not null, result_json text not null)`,
   `create table statement (epoch int8 primary key, statement_hash text not null, statement_json text not null,
     inputs_json text not null, state_json text not null, preimage text not null, settled_ms int8 not null,

@@ -31,7 +31,7 @@ export class Tasks {
     const identity = [consumer, nonce, request.moduleHash, request.inputHash, request.fuelMax, request.chargeGrainsMax];
     const taskId = toHex(sha256(encodeCbor(['task', ...identity])));
     await db.transaction().execute(async (open) => {
-      const walletGrains = (await moneyOf(open, consumer)).walletGrains - (await withdrawingOf(open, consumer));
+      const walletGrains = await freeGrainsOf(open, consumer);
       if (walletGrains < request.chargeGrainsMax) {
         throw refuse(
           'ACCOUNT-FUNDS',
@@ -87,6 +87,7 @@ export class Tasks {
         status: 'queued',
         reason: null,
         excluded_json: '[]',
+        need_json: request.need === undefined ? null : JSON.stringify(request.need),
         submitted_ms: submittedMs,
         done_ms: null,
         disputed: false,
@@ -148,16 +149,18 @@ export class Tasks {
   }
 
   async withdraw(consumer: string, creditsGrains: number): Promise<void> {
-    const { walletGrains } = await this.account(consumer);
-    if (!(creditsGrains >= 1 && creditsGrains <= walletGrains)) {
-      throw refuse('ACCOUNT-FUNDS', 'creditsGrains', `1–${walletGrains} grains`, `${creditsGrains}`);
-    }
     const row = { account: consumer, credits_grains: creditsGrains, settled_epoch: null };
     const withdrawalId = toHex(this.#context.randomBytes(16));
-    await this.#context.db
-      .insertInto('withdrawal')
-      .values({ withdrawal_id: withdrawalId, ...row })
-      .execute();
+    // Looking and asking are one step: two requests at once must not both see the same money.
+    await this.#context.db.transaction().execute(async (open) => {
+      const walletGrains = await freeGrainsOf(open, consumer);
+      if (!(creditsGrains >= 1 && creditsGrains <= walletGrains))
+        throw refuse('ACCOUNT-FUNDS', 'creditsGrains', `1–${walletGrains} grains`, `${creditsGrains}`);
+      await open
+        .insertInto('withdrawal')
+        .values({ withdrawal_id: withdrawalId, ...row })
+        .execute();
+    });
   }
 
   /** A done task has one lease that produced its result; earlier, abandoned ones do not show. */
@@ -187,6 +190,11 @@ async function moneyOf(db: Database, consumer: string): Promise<{ walletGrains: 
   const rows = await balances(db, `consumer:${consumer}:`);
   const of = (account: string) => Number(rows.find((row) => row.account === account)?.balanceGrains ?? 0);
   return { walletGrains: of(walletAccount(consumer)), escrowGrains: of(escrowAccount(consumer)) };
+}
+
+/** What may be spent or withdrawn. */
+async function freeGrainsOf(open: Open, consumer: string): Promise<number> {
+  return (await moneyOf(open, consumer)).walletGrains - (await withdrawingOf(open, consumer));
 }
 
 /** Asked for and not settled yet: still in the wallet, but no longer to be spent. */

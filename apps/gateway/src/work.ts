@@ -1,9 +1,13 @@
 import {
   type Allocation,
   allocate,
+  allocationRuleOf,
   type Demand,
+  type Economy,
   type EconomyState,
   type Epoch,
+  EVIDENCE_LEVELS,
+  type EvidenceLevel,
   epochAt,
   epochEndMs,
   type Grains,
@@ -16,6 +20,7 @@ import {
   decodeTaskReceipt,
   decodeTaskResult,
   encodeCbor,
+  type OfferMessage,
   parseCose,
   RESOURCE_CODES,
   sha256,
@@ -23,9 +28,10 @@ import {
   taskReceiptId,
   toHex,
 } from '@stannary/wire';
-import type { WorkItem } from './client/api.ts';
-import type { GatewayContext, Open } from './context.ts';
+import type { TaskNeed, WorkItem } from './client/api.ts';
+import type { Database, GatewayContext, Open } from './context.ts';
 import type { Devices } from './devices.ts';
+import { OFFER_EPOCHS_AHEAD } from './policies.ts';
 import { refuse } from './refusals.ts';
 
 /** How long a request for work waits for an allocation. */
@@ -35,6 +41,8 @@ const WORK_WAIT_MS = 2_000;
 export class Work {
   readonly #context: GatewayContext;
   readonly #devices: Devices;
+  /** The last request for work of each node, by when it was signed, and its answer. */
+  readonly #handed = new Map<string, { readonly sentAtMs: number; readonly items: Promise<WorkItem[]> }>();
 
   constructor(context: GatewayContext, devices: Devices) {
     this.#context = context;
@@ -43,20 +51,32 @@ export class Work {
 
   /** Takes a node's signed offer for an epoch to come; a later one for the same epoch replaces it. */
   async takeOffer(bytes: Uint8Array): Promise<void> {
-    const request = this.#devices.open(bytes, 'offer');
+    const request = this.#devices.open(bytes, 'offer', ({ body }) => decodeOfferMessage(body).epoch);
     const offer = decodeOfferMessage(request.body);
+    const { economy } = this.#context.policyAt(offer.epoch);
     const device = this.#devices.get(request.nodeId)!;
     const current = epochAt(this.#context.clock(), this.#context.nowMs());
-    if (offer.epoch < current || offer.epoch > current + 2) {
-      throw refuse('OFFER-EPOCH', 'offer.epoch', `${current}–${current + 2}`, `${offer.epoch}`);
+    if (offer.epoch < current || offer.epoch > current + OFFER_EPOCHS_AHEAD) {
+      const expected = `${current}–${current + OFFER_EPOCHS_AHEAD}`;
+      throw refuse('OFFER-EPOCH', 'offer.epoch', expected, `${offer.epoch}`);
     }
     if (offer.className !== device.className)
       throw refuse('OFFER-CLASS', 'offer.class', device.className, offer.className);
-    const attestedNcuMs = Math.floor((device.milliNcu * this.#context.economy.cadence.epochMs) / 1000);
+    const attestedNcuMs = Math.floor((device.milliNcu * economy.cadence.epochMs) / 1000);
     if (offer.capacityNcuMs > attestedNcuMs) {
       throw refuse('OFFER-CAPACITY', 'offer.capacityNcuMs', `at most ${attestedNcuMs}`, `${offer.capacityNcuMs}`);
     }
-    const row = { capacity_ncu_ms: offer.capacityNcuMs, floor_price: offer.floorMicrograinsPerNcuS, message: bytes };
+    checkTerms(offer, leastEvidence(economy, offer.className));
+    const row = {
+      capacity_ncu_ms: offer.capacityNcuMs,
+      floor_price: offer.floorMicrograinsPerNcuS,
+      resource: offer.resource ?? null,
+      region: offer.region ?? null,
+      evidence: offer.evidence ?? null,
+      drain_epoch: offer.drainEpoch ?? null,
+      pool_id: offer.poolId ?? null,
+      message: bytes,
+    };
     await this.#context.db
       .insertInto('offer')
       .values({ node_id: request.nodeId, epoch: offer.epoch, ...row })
@@ -64,14 +84,18 @@ export class Work {
       .execute();
   }
 
-  /** Runs the kernel's allocation for an epoch once and opens its leases. Inputs and result are kept, so anyone can replay it. */
+  /**
+   * Runs the kernel's allocation for an epoch once and opens its leases. Inputs and result are kept, so anyone can replay
+   * it. An epoch that is sealed by then stays without: its work waits for the next one.
+   */
   async allocate(epoch: Epoch, state: EconomyState, beacon: string): Promise<void> {
     const { db } = this.#context;
+    const { economy } = this.#context.policyAt(epoch);
     await db.transaction().execute(async (open) => {
-      if (await allocated(open, epoch)) return;
+      if ((await isAllocated(open, epoch)) || (await isSealed(open, epoch))) return;
       const offers = await this.#offers(open, epoch);
-      const demands = await this.#demands(open);
-      const result = allocate(this.#context.economy, state, epoch, offers, demands, beacon);
+      const demands = await demandsOf(open, economy);
+      const result = allocate(economy, state, epoch, offers, demands, beacon);
       const inputs = { epoch, beacon, stateEpoch: state.epoch, offers, demands };
       await open
         .insertInto('allocation')
@@ -96,18 +120,11 @@ export class Work {
       className: row.class_name,
       capacityNcuMs: row.capacity_ncu_ms as Offer['capacityNcuMs'],
       floorMicrograinsPerNcuS: row.floor_price as Offer['floorMicrograinsPerNcuS'],
-    }));
-  }
-
-  async #demands(open: Open): Promise<Demand[]> {
-    const fuel = this.#context.economy.resources.find((resource) => resource.code === RESOURCE_CODES.fuel)!;
-    const rows = await open.selectFrom('task').selectAll().where('status', '=', 'queued').orderBy('task_id').execute();
-    return rows.map((row) => ({
-      taskId: row.task_id,
-      consumer: row.consumer,
-      ncuMsMax: normaliseQuantity(fuel, row.fuel_max) as NcuMs,
-      chargeGrainsMax: row.charge_grains_max as Grains,
-      excludedOperators: JSON.parse(row.excluded_json) as string[],
+      ...(row.resource === null ? {} : { resource: row.resource }),
+      ...(row.region === null ? {} : { region: row.region }),
+      ...(row.evidence === null ? {} : { evidence: row.evidence as EvidenceLevel }),
+      ...(row.drain_epoch === null ? {} : { drainEpoch: row.drain_epoch as Epoch }),
+      ...(row.pool_id === null ? {} : { poolId: row.pool_id }),
     }));
   }
 
@@ -131,9 +148,20 @@ export class Work {
     await open.updateTable('task').set({ status: 'assigned', reason: null }).where('task_id', 'in', taskIds).execute();
   }
 
-  /** The node's leases of the current epoch that it has not had yet; waits a little when there are none. */
-  async hand(bytes: Uint8Array): Promise<WorkItem[]> {
-    const { nodeId } = this.#devices.open(bytes, 'work');
+  /**
+   * The node's leases of the current epoch that it has not had yet; waits a little when there are none. The same request
+   * again gets the same answer: who repeats what a node signed takes no work away from it.
+   */
+  hand(bytes: Uint8Array): Promise<WorkItem[]> {
+    const { nodeId, sentAtMs } = this.#devices.open(bytes, 'work');
+    const known = this.#handed.get(nodeId);
+    if (known?.sentAtMs === sentAtMs) return known.items;
+    const items = this.#waitAndTake(nodeId);
+    this.#handed.set(nodeId, { sentAtMs, items });
+    return items;
+  }
+
+  async #waitAndTake(nodeId: string): Promise<WorkItem[]> {
     const items = await this.#take(nodeId);
     if (items.length > 0) return items;
     await this.#context.waitFor('work-assigned', WORK_WAIT_MS);
@@ -177,14 +205,16 @@ export class Work {
 
   /** Takes a result: signed receipt and output. It ends the lease; sending it again has no effect. */
   async takeResult(body: Uint8Array): Promise<void> {
-    const { receipt, receiptId, output, cose, message, signature } = this.#readResult(body);
-    const lease = await this.#lease(
-      receipt.taskId,
-      (nodeId) => this.#devices.verifier(nodeId)?.(message, signature) ?? false,
-    );
+    const { receipt, output, cose, parsed } = readResult(body);
+    const lease = await this.#lease(receipt.taskId, (nodeId, epoch) => {
+      const { aad } = this.#context.policyAt(epoch);
+      return this.#devices.verifier(nodeId)?.(parsed.toBeSigned(aad), parsed.signature) ?? false;
+    });
     this.#checkResult(lease, receipt, output);
     if (lease.status === 'done') return;
-    const { clock, nowMs, economy, blobs, db } = this.#context;
+    const { clock, nowMs, blobs, db } = this.#context;
+    const { aad, economy } = this.#context.policyAt(lease.epoch);
+    const receiptId = taskReceiptId(parsed.payload, aad);
     const untilMs = epochEndMs(clock(), lease.epoch as Epoch) + economy.cadence.graceMs;
     if (nowMs() > untilMs) throw refuse('RESULT-LATE', 'result', `before ${untilMs}`, `${nowMs()}`);
     await blobs.put(output);
@@ -206,32 +236,8 @@ export class Work {
     this.#context.count('results', lease.purpose);
   }
 
-  #readResult(body: Uint8Array): ResultParts {
-    try {
-      const { cose, output } = decodeTaskResult(body);
-      const parsed = parseCose(cose);
-      const message = parsed.toBeSigned(this.#context.aad);
-      const receiptId = taskReceiptId(parsed.payload, this.#context.aad);
-      return {
-        receipt: decodeTaskReceipt(parsed.payload),
-        receiptId,
-        output,
-        cose,
-        message,
-        signature: parsed.signature,
-      };
-    } catch (error) {
-      throw refuse(
-        'DEVICE-MALFORMED',
-        'result',
-        'COSE_Sign1 of a task receipt and the output',
-        (error as Error).message,
-      );
-    }
-  }
-
-  /** The lease of that task whose node signed: a receipt does not name its node, its signature does. */
-  async #lease(taskId: string, signedBy: (nodeId: string) => boolean) {
+  /** The lease of that task whose node signed: a receipt names neither node nor epoch, its signature does. */
+  async #lease(taskId: string, signedBy: (nodeId: string, epoch: number) => boolean) {
     const rows = await this.#context.db
       .selectFrom('lease')
       .innerJoin('task', 'task.task_id', 'lease.task_id')
@@ -241,7 +247,7 @@ export class Work {
       .select(['purpose', 'module_hash', 'input_hash', 'fuel_max'])
       .execute();
     if (rows.length === 0) throw refuse('RESULT-UNKNOWN', 'result.taskId', 'a leased task', taskId);
-    const lease = rows.find((row) => signedBy(row.node_id));
+    const lease = rows.find((row) => signedBy(row.node_id, row.epoch));
     if (lease === undefined) throw refuse('RESULT-SIGNATURE', 'result', 'the leaseholder’s signature', 'another');
     return lease;
   }
@@ -280,13 +286,55 @@ export class Work {
   }
 }
 
-interface ResultParts {
-  readonly receipt: TaskReceipt;
-  readonly receiptId: string;
-  readonly output: Uint8Array;
-  readonly cose: Uint8Array;
-  readonly message: Uint8Array;
-  readonly signature: Uint8Array;
+/** Names that people give: short, and the same in every alphabet. */
+const OFFER_NAME = /^[a-z0-9][a-z0-9:._/-]{0,63}$/i;
+
+/** What registration in a class proves; a higher level needs an attestation, and none is on record. */
+function leastEvidence(economy: Economy, className: string): EvidenceLevel {
+  const rule = allocationRuleOf(economy).classes.find((one) => one.className === className);
+  return rule?.evidenceMin ?? EVIDENCE_LEVELS[0];
+}
+
+function checkTerms(offer: OfferMessage, proven: EvidenceLevel): void {
+  for (const field of ['resource', 'region', 'poolId'] as const) {
+    const name = offer[field];
+    if (name !== undefined && !OFFER_NAME.test(name)) {
+      throw refuse('OFFER-TERMS', `offer.${field}`, '1–64 letters, digits and :._/-', name);
+    }
+  }
+  const { evidence, drainEpoch, epoch } = offer;
+  const levels: readonly string[] = EVIDENCE_LEVELS.slice(0, EVIDENCE_LEVELS.indexOf(proven) + 1);
+  if (evidence !== undefined && !levels.includes(evidence)) {
+    throw refuse('OFFER-TERMS', 'offer.evidence', levels.join(' or '), evidence);
+  }
+  if (drainEpoch !== undefined && drainEpoch <= epoch) {
+    throw refuse('OFFER-TERMS', 'offer.drainEpoch', `after ${epoch}`, `${drainEpoch}`);
+  }
+}
+
+function readResult(body: Uint8Array) {
+  try {
+    const { cose, output } = decodeTaskResult(body);
+    const parsed = parseCose(cose);
+    return { receipt: decodeTaskReceipt(parsed.payload), output, cose, parsed };
+  } catch (error) {
+    const expected = 'COSE_Sign1 of a task receipt and the output';
+    throw refuse('DEVICE-MALFORMED', 'result', expected, (error as Error).message);
+  }
+}
+
+/** The queue, its work measured by the epoch's rules. */
+async function demandsOf(open: Open, economy: Economy): Promise<Demand[]> {
+  const fuel = economy.resources.find((resource) => resource.code === RESOURCE_CODES.fuel)!;
+  const rows = await open.selectFrom('task').selectAll().where('status', '=', 'queued').orderBy('task_id').execute();
+  return rows.map((row) => ({
+    taskId: row.task_id,
+    consumer: row.consumer,
+    ncuMsMax: normaliseQuantity(fuel, row.fuel_max) as NcuMs,
+    chargeGrainsMax: row.charge_grains_max as Grains,
+    excludedOperators: JSON.parse(row.excluded_json) as string[],
+    ...(row.need_json === null ? {} : (JSON.parse(row.need_json) as TaskNeed)),
+  }));
 }
 
 /** A lease is one task on one node in one epoch. */
@@ -294,8 +342,13 @@ function leaseIdOf(taskId: string, nodeId: string, epoch: number): string {
   return toHex(sha256(encodeCbor(['lease', taskId, nodeId, epoch])));
 }
 
-async function allocated(open: Open, epoch: Epoch): Promise<boolean> {
-  return (
-    (await open.selectFrom('allocation').select('epoch').where('epoch', '=', epoch).executeTakeFirst()) !== undefined
-  );
+export async function isAllocated(db: Database, epoch: number): Promise<boolean> {
+  const row = await db.selectFrom('allocation').select('epoch').where('epoch', '=', epoch).executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Whether what belongs to the epoch is fixed: its leases have ended and no others can open. */
+export async function isSealed(db: Database, epoch: number): Promise<boolean> {
+  const row = await db.selectFrom('epoch_commit').select('epoch').where('epoch', '=', epoch).executeTakeFirst();
+  return row !== undefined;
 }

@@ -1,9 +1,9 @@
 import type { Grains } from '@stannary/kernel';
 import { BillingRefusal } from './refusals.ts';
 
-// The plan of accounts. A balance is what the network owes on that account, in grains of one asset; the two accounts
-// through which value enters (`chain:deposited`, `emission:source`) therefore stand at or below zero, every other at
-// or above it, and per asset all of them sum to zero.
+// The plan of accounts. A balance is what the network owes on that account, in grains of one asset; the accounts
+// through which value enters (`chain:deposited`, `channels:deposited`, `emission:source`) therefore stand at or below
+// zero, every other at or above it, and per asset all of them sum to zero.
 
 /** `credit`: the unit of account, deposited by consumers. `token`: the work token, emitted for work. */
 export type Asset = 'credit' | 'token';
@@ -16,10 +16,14 @@ export type Account =
   | `consumer:${Address}:wallet`
   /** Set aside for the consumer's open leases. */
   | `consumer:${Address}:escrow`
+  /** Locked by a reserved lease: burns while its capacity lies idle, returns as it is used. */
+  | `lease:${string}:bond`
   /** Earned and not vested. */
   | `node:${string}:holdback`
   /** Earned by a node with a proposed fault: does not vest before the fault's end. */
   | `node:${string}:held`
+  /** Tokens past their holdback that the vesting schedule keeps. */
+  | `node:${string}:vesting`
   /** Take of eras that have not vested. */
   | 'take:unvested'
   /** Take of windows under a proposed fault. */
@@ -33,7 +37,15 @@ export type Account =
   /** Minus everything ever deposited in the settlement contract. */
   | 'chain:deposited'
   /** Everything ever claimed from the settlement contract. */
-  | 'chain:claimed';
+  | 'chain:claimed'
+  /** In a payment channel for its payees, not collected. */
+  | `channel:${string}:deposit`
+  /** Collected from channels, not sent by their contract. */
+  | `due:${Address}`
+  /** Minus everything ever deposited in the contract of channels. */
+  | 'channels:deposited'
+  /** Everything that it has sent. */
+  | 'channels:paid';
 
 /** One account's balance of one asset. Decimal string: a balance is a sum and may pass 2^53 - 1. */
 export interface Balance {
@@ -43,17 +55,22 @@ export interface Balance {
 }
 
 /** The accounts that may stand below zero: value enters the books through them. */
-export const SOURCE_ACCOUNTS: readonly Account[] = ['chain:deposited', 'emission:source'];
+export const SOURCE_ACCOUNTS: readonly Account[] = ['chain:deposited', 'channels:deposited', 'emission:source'];
 
 export const walletAccount = (consumer: string): Account => `consumer:${address(consumer)}:wallet`;
 export const escrowAccount = (consumer: string): Account => `consumer:${address(consumer)}:escrow`;
-export const holdbackAccount = (nodeId: string): Account => `node:${nodeIdentity(nodeId)}:holdback`;
-export const heldAccount = (nodeId: string): Account => `node:${nodeIdentity(nodeId)}:held`;
+export const holdbackAccount = (nodeId: string): Account => `node:${identity(nodeId, 'node')}:holdback`;
+export const heldAccount = (nodeId: string): Account => `node:${identity(nodeId, 'node')}:held`;
+export const vestingAccount = (nodeId: string): Account => `node:${identity(nodeId, 'node')}:vesting`;
+export const leaseBondAccount = (leaseId: string): Account => `lease:${identity(leaseId, 'lease')}:bond`;
 export const payableAccount = (payee: string): Account => `payable:${address(payee)}`;
+export const dueAccount = (payee: string): Account => `due:${address(payee)}`;
+export const channelAccount = (channelId: string): Account => `channel:${identity(channelId, 'channel')}:deposit`;
 
 const ACCOUNT_PATTERN = new RegExp(
-  '^(consumer:0x[0-9a-f]{40}:(wallet|escrow)|node:[0-9a-f]{64}:(holdback|held)|payable:0x[0-9a-f]{40}' +
-    '|take:(unvested|held)|emission:(carried|source)|chain:(deposited|claimed))$',
+  '^(consumer:0x[0-9a-f]{40}:(wallet|escrow)|node:[0-9a-f]{64}:(holdback|held|vesting)|payable:0x[0-9a-f]{40}' +
+    '|lease:[0-9a-f]{64}:bond|take:(unvested|held)|emission:(carried|source)|chain:(deposited|claimed)' +
+    '|channel:[0-9a-f]{64}:deposit|due:0x[0-9a-f]{40}|channels:(deposited|paid))$',
 );
 
 /** Whether a text names an account of the plan above. */
@@ -77,14 +94,15 @@ export function grainsOf(amount: bigint | string | number, where = 'amount'): Gr
   return value as Grains;
 }
 
-function address(text: string): Address {
+/** An address, or refuses with BILLING-ACCOUNT. */
+export function address(text: string): Address {
   if (!/^0x[0-9a-f]{40}$/.test(text))
     throw new BillingRefusal('BILLING-ACCOUNT', { expected: 'a lower-case 0x address', got: `'${text}'` });
   return text as Address;
 }
 
-function nodeIdentity(text: string): string {
+function identity(text: string, what: 'node' | 'lease' | 'channel'): string {
   if (!/^[0-9a-f]{64}$/.test(text))
-    throw new BillingRefusal('BILLING-ACCOUNT', { expected: 'a node id, 64 hex characters', got: `'${text}'` });
+    throw new BillingRefusal('BILLING-ACCOUNT', { expected: `a ${what} id, 64 hex characters`, got: `'${text}'` });
   return text;
 }

@@ -1,4 +1,4 @@
-import type { Asset, Balance } from './accounts.ts';
+import { type Asset, type Balance, SOURCE_ACCOUNTS } from './accounts.ts';
 
 /** One asset's books at a glance. Decimal strings of grains. */
 export interface Conservation {
@@ -29,8 +29,8 @@ export function conservationOf(balances: Iterable<Balance>): Readonly<Record<Ass
   for (const { asset, account, balanceGrains } of balances) {
     const sum = sums[asset];
     const amount = BigInt(balanceGrains);
-    if (account === 'chain:deposited' || account === 'emission:source') sum.in -= amount;
-    else if (account === 'chain:claimed') sum.out += amount;
+    if (SOURCE_ACCOUNTS.includes(account)) sum.in -= amount;
+    else if (account === 'chain:claimed' || account === 'channels:paid') sum.out += amount;
     else sum.held += amount;
   }
   return { credit: conservation(sums.credit), token: conservation(sums.token) };

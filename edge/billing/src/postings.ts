@@ -60,7 +60,7 @@ export interface TaskEscrow {
 
 /** Deposited on the chain → wallet. Refuses like `checkPosting`, and an amount below 1 with BILLING-AMOUNT. */
 export function depositPosting(event: ChainDeposit): Posting {
-  return move('deposit', chainKey(event), chainCause(event), event.epoch, {
+  return movePosting('deposit', chainKey(event), chainCause(event), event.epoch, {
     asset: 'credit',
     from: 'chain:deposited',
     to: walletAccount(event.account),
@@ -74,7 +74,7 @@ export function claimPostings(event: ChainClaim): Posting[] {
   return (['credit', 'token'] as const)
     .filter((asset) => amounts[asset] !== 0)
     .map((asset) =>
-      move(`claim-${asset}`, chainKey(event), chainCause(event), event.epoch, {
+      movePosting(`claim-${asset}`, chainKey(event), chainCause(event), event.epoch, {
         asset,
         from: payableAccount(event.account),
         to: 'chain:claimed',
@@ -85,7 +85,7 @@ export function claimPostings(event: ChainClaim): Posting[] {
 
 /** Wallet → escrow, when a task is taken in. Refuses as `depositPosting` does. */
 export function escrowPosting(task: TaskEscrow): Posting {
-  return move('escrow', [task.taskId], `task ${task.taskId}`, task.epoch, {
+  return movePosting('escrow', [task.taskId], `task ${task.taskId}`, task.epoch, {
     asset: 'credit',
     from: walletAccount(task.consumer),
     to: escrowAccount(task.consumer),
@@ -98,7 +98,7 @@ export function escrowPosting(task: TaskEscrow): Posting {
  * no posting, and asking for one is refused with BILLING-AMOUNT.
  */
 export function releasePosting(task: TaskEscrow): Posting {
-  return move('release', [task.taskId], `task ${task.taskId}`, task.epoch, {
+  return movePosting('release', [task.taskId], `task ${task.taskId}`, task.epoch, {
     asset: 'credit',
     from: escrowAccount(task.consumer),
     to: walletAccount(task.consumer),
@@ -139,15 +139,15 @@ export function samePosting(one: Posting, other: Posting): boolean {
   );
 }
 
-interface Move {
+export interface Move {
   readonly asset: Asset;
   readonly from: Account;
   readonly to: Account;
   readonly amountGrains: number;
 }
 
-/** The commonest posting: one amount from one account to another. */
-function move(
+/** The commonest posting: one amount from one account to another. Refuses as `depositPosting` does. */
+export function movePosting(
   kind: string,
   key: readonly (string | number)[],
   cause: string,

@@ -1,6 +1,7 @@
 import {
   type ChargedWindow,
   type ChargeLine,
+  chargeLines,
   type Economy,
   type EconomyState,
   type Epoch,
@@ -8,49 +9,114 @@ import {
   type Grains,
   genesisState,
   isLastEpochOfEra,
+  type MicrograinsPerNcuS,
   type NcuMs,
+  type Ppm,
+  type ReservationInputs,
   type Settled,
   settleEpoch,
   type UsageLine,
   type Verdict,
+  type VestingPolicy,
 } from '@stannary/kernel';
 import type { Balance } from './accounts.ts';
-import { claimPostings, depositPosting, escrowPosting, type Posting, releasePosting } from './postings.ts';
+import {
+  claimPostings,
+  depositPosting,
+  escrowPosting,
+  type Posting,
+  releasePosting,
+  type TaskEscrow,
+} from './postings.ts';
 import { statementPostings } from './statement-postings.ts';
 
 // A small network for the package's tests: the kernel settles its epochs, the books follow. Not exported by the package.
 
 const LATE_EPOCHS = 1;
 
-function economyOf(holdbackEras: number): Economy {
+/** What is settled by; the parts that only the chain, the gate or people read are left out. */
+function economyOf(holdbackEras: number, vesting: VestingPolicy): Economy {
   const cadence = { epochMs: 1_000, epochsPerEra: 3, graceMs: 0, lateEpochs: LATE_EPOCHS, clockSkewMs: 0 };
-  const standing = { bondGrainsMin: 1_000, marginCallPpm: 800_000, stopLinePpm: 600_000 };
-  const curve = { kind: 'linear-capped', kappaNumerator: 1, kappaDenominator: 1 };
-  const live = { mode: 'live', threshold: 1, statistic: 'proof-count' };
+  const work = { kind: 'fixed', grainsPerInterval: '1000001', intervalSeconds: 1 };
   return {
     grainsPerUnit: 1_000_000,
+    limits: { nodesMax: 1_000, nodeNcuMax: 1_000 },
     cadence: { ...cadence, holdbackEras, appealEpochs: 2 },
+    genesis: { atMs: null, allocations: [] },
     resources: [{ code: 7, name: 'fuel', coefficient: 1, divisor: 1, billed: true, quantityPerNcuMsMax: 1_000 }],
-    classes: [{ name: 'grid', emissionSharePpm: 1_000_000, curve, operatorCapPpm: 600_000, ...standing }],
     price: {
+      kind: 'rational-step',
       initialMicrograinsPerNcuS: 7_777_777_777,
       floorMicrograinsPerNcuS: 1_000_000_000,
       capMicrograinsPerNcuS: 90_000_000_000,
       targetUtilisationPpm: 700_000,
       gainPpm: 62_500,
+      breaker: null,
     },
+    resourceMarkets: [],
     take: { burnPpm: 50_000, insurancePpm: 20_000, treasuryPpm: 30_000 },
-    emission: { kind: 'fixed-per-epoch', grainsPerEpoch: 1_000_001, capGrains: '20000000' },
-    verification: { auditFloorPpm: 0, detectionPpm: 1_000_000, consecutiveValidMin: 0, replicasToConvict: 2 },
+    supply: {
+      unitsPerGrain: 1,
+      classSharePpmMax: 1_000_000,
+      streams: [{ name: 'work', sharePpm: 1_000_000, rule: work }],
+      limits: { capGrains: '20000000', capCounts: 'minted', ceiling: null },
+    },
+    vesting,
+    newcomer: { multiplierMinPpm: 500_000, rampEpochs: 0 },
+    oracle: { source: 'fixed', priceMicrograins: 1_000_000 },
+    ...classesAndLeases(),
+    ...offencesAndStanding(),
+  } as unknown as Economy;
+}
+
+function classesAndLeases() {
+  const lines = { haircutPpm: 0, marginCallPpm: 800_000, stopLinePpm: 600_000 };
+  const bond = { bondGrainsMin: 1_000, revenue: null, deterrence: null, harm: null, ...lines };
+  const curve = { kind: 'linear-capped', kappaNumerator: 1, kappaDenominator: 1 };
+  const grid = { name: 'grid', emissionSharePpm: 1_000_000, curve, bands: null, pool: null, bond };
+  return {
+    classes: [{ ...grid, operatorCapPpm: 600_000 }],
+    models: { subscription: { periodEpochs: 2, overagePpm: 1_100_000 } },
+    reserved: {
+      gapFactorPpm: 2_000_000,
+      missedFeePpm: 100_000,
+      allowancePpm: 10_000,
+      credits: [{ availabilityPpmBelow: 990_000, creditPpm: 300_000 }],
+    },
+    leases: {
+      openingFeePpm: 10_000,
+      idleSurchargePpmMax: 500_000,
+      idleSurchargeFromPpm: 30_000,
+      bondPpm: 1_000_000,
+      idleBurnPpm: 500_000,
+    },
+  };
+}
+
+function offencesAndStanding() {
+  const live = { mode: 'live', ceilingPpm: 1_000_000, threshold: 1, statistic: 'proof-count' };
+  return {
     offences: [
       { offence: 'wrong-result', slashPpm: 500_000, ...live },
       { offence: 'equivocation', slashPpm: 1_000_000, ...live },
       { offence: 'low-reputation', mode: 'shadow', slashPpm: 0, threshold: 600_000, statistic: 'score-ppm' },
     ],
-    slash: { challengerPpm: 500_000, insurancePpm: 300_000, burnPpm: 200_000 },
-    reputation: { lambdaPpm: 950_000, multiplierMinPpm: 500_000, multiplierMaxPpm: 1_250_000 },
-  } as unknown as Economy;
+    slash: { challengerPpm: 500_000, insurancePpm: 300_000, burnPpm: 200_000, challengerCapPpm: 50_000_000 },
+    slashLimit: { ceilingPpm: 500_000, windowEpochs: 3 },
+    correlation: { factorPpm: 3_000_000, windowEpochs: 6 },
+    reputation: {
+      lambdaPpm: 950_000,
+      multiplierMinPpm: 500_000,
+      multiplierMaxPpm: 1_250_000,
+      liveness: { lambdaPpm: 999_000, barPpm: 960_000, initialSuccesses: 1_000 },
+    },
+  };
 }
+
+export const VESTINGS: readonly VestingPolicy[] = [
+  { schedule: null, mergeEpochs: 3 },
+  { schedule: { kind: 'linear', sharePpm: 750_000 as Ppm, durationEpochs: 7 }, mergeEpochs: 3 },
+];
 
 export const id = (number: number) => number.toString(16).padStart(64, '0');
 export const address = (number: number) => `0x${number.toString(16).padStart(40, '0')}`;
@@ -72,10 +138,34 @@ export interface EpochScript {
   readonly faults: readonly { readonly node: number; readonly offence: number; readonly windows: number }[];
   readonly reversals: readonly number[];
   readonly withdrawals: readonly { readonly consumer: number; readonly grains: number }[];
+  readonly leases: readonly LeaseScript[];
+  /** What members deliver, in turn, of 100 NCU·ms, and how much of it is used. */
+  readonly delivered: readonly number[];
+  readonly usedPpm: number;
+  /** The provider of the first lease gives up, or its consumer does. */
+  readonly ends: 'provider' | 'consumer' | null;
   readonly claims: readonly number[];
 }
 
-export const QUIET: EpochScript = { tasks: [], faults: [], reversals: [], withdrawals: [], claims: [] };
+/** A lease of one node, or of a pool whose last member is a hot spare. */
+export interface LeaseScript {
+  readonly consumer: number;
+  readonly members: number;
+  readonly epochs: number;
+  readonly price: number;
+}
+
+export const QUIET: EpochScript = {
+  tasks: [],
+  faults: [],
+  reversals: [],
+  withdrawals: [],
+  leases: [],
+  delivered: [100],
+  usedPpm: 1_000_000,
+  ends: null,
+  claims: [],
+};
 
 /** A network and its books. Every posting is applied as it is made, and nothing may fall below zero. */
 export class TestNetwork {
@@ -87,8 +177,8 @@ export class TestNetwork {
   readonly charges: ChargeLine[] = [];
   #serial = 1_000;
 
-  constructor(holdbackEras: number) {
-    this.economy = economyOf(holdbackEras);
+  constructor(holdbackEras: number, vesting: VestingPolicy = VESTINGS[0]!) {
+    this.economy = economyOf(holdbackEras, vesting);
     this.state = genesisState(this.economy, { insurance: INSURANCE, treasury: TREASURY });
     for (const account of CONSUMERS)
       this.apply([depositPosting({ ...this.#event(), account, creditsGrains: DEPOSIT as Grains })]);
@@ -106,13 +196,16 @@ export class TestNetwork {
     });
     const most = 20_000_000;
     this.apply(tasks.map((line) => escrowPosting(escrow(line, most))));
+    const leases = this.#leaseEscrows(inputs.reservations!);
+    this.apply(leases.map((lease) => escrowPosting(lease)));
     const before = this.state;
     const settled = settleEpoch(this.economy, 'e'.repeat(64), before, inputs);
     this.apply(statementPostings(before, settled));
     this.state = settled.state;
-    const { charges } = settled.statement;
+    const charges = chargeLines(settled.statement);
     const charged = new Map(charges.map((line) => [line.leaseId, line.chargeGrains]));
     this.apply(tasks.map((line) => releasePosting(escrow(line, most - (charged.get(line.leaseId) ?? 0)))));
+    this.#releaseLeases(settled, leases);
     this.charges.push(...charges);
     for (const claim of script.claims) this.#claim(claim);
     return settled;
@@ -162,7 +255,20 @@ export class TestNetwork {
       creditsGrains: grains as Grains,
     }));
     const verdicts = [...this.#faults(script), ...this.#reversals(script)];
-    return { epoch, usage, verdicts, withdrawals, offeredNcuMs: 5_000 as NcuMs, chain, beacon, roots };
+    return {
+      epoch,
+      usage,
+      verdicts,
+      withdrawals,
+      reservations: this.#reservations(script),
+      offeredNcuMs: 5_000 as NcuMs,
+      offeredByMarket: [],
+      tokenPrice: null,
+      burnedTokensGrains: 0 as Grains,
+      chain,
+      beacon,
+      roots,
+    };
   }
 
   #usage({ node, consumer, work, isLate }: EpochScript['tasks'][number]): UsageLine {
@@ -176,6 +282,53 @@ export class TestNetwork {
       epoch,
       quantity: work,
     };
+  }
+
+  #reservations({ leases, delivered, usedPpm, ends }: EpochScript): ReservationInputs {
+    const opened = leases.map(({ consumer, members, epochs, price }) => ({
+      leaseId: id(this.#serial++),
+      consumer: CONSUMERS[consumer % CONSUMERS.length]!,
+      members: NODES.slice(0, members).map((nodeId, index) => ({
+        nodeId,
+        promisedNcuMs: (index > 0 && index === members - 1 ? 0 : 100) as NcuMs,
+      })),
+      endEpoch: (this.state.epoch + epochs) as Epoch,
+      priceMicrograinsPerNcuS: price as MicrograinsPerNcuS,
+      bondGrains: (epochs * 1_001) as Grains,
+    }));
+    const open = [...this.state.reservations, ...opened];
+    const uses = open.flatMap(({ leaseId, members }, lease) =>
+      members.map(({ nodeId }, member) => {
+        const deliveredNcuMs = delivered[(lease + member) % delivered.length]! as NcuMs;
+        const usedNcuMs = Math.floor((deliveredNcuMs * usedPpm) / 1_000_000) as NcuMs;
+        return { leaseId, nodeId, slot: 0, deliveredNcuMs, usedNcuMs };
+      }),
+    );
+    return { opened, uses, ended: ends === null || open.length === 0 ? [] : [{ leaseId: open[0]!.leaseId, by: ends }] };
+  }
+
+  /** More than any open lease can cost in the epoch. */
+  #leaseEscrows({ opened }: ReservationInputs): TaskEscrow[] {
+    const { epoch, reservations } = this.state;
+    return [...reservations, ...opened].map(({ leaseId, consumer }) => ({
+      taskId: `${leaseId}/${epoch}`,
+      consumer,
+      amountGrains: 2_000_000 as Grains,
+      epoch,
+    }));
+  }
+
+  #releaseLeases({ statement }: Settled, escrows: readonly TaskEscrow[]): void {
+    const taken = new Map(
+      statement.reservations.map((line) => {
+        const fees = line.openingFeeGrains + line.idleSurchargeGrains;
+        return [`${line.leaseId}/${line.epoch}`, line.chargeGrains + fees + line.bondLockedGrains];
+      }),
+    );
+    for (const escrow of escrows) {
+      const amountGrains = (escrow.amountGrains - taken.get(escrow.taskId)!) as Grains;
+      this.apply([releasePosting({ ...escrow, amountGrains })]);
+    }
   }
 
   #faults({ faults }: EpochScript): Verdict[] {

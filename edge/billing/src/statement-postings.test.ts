@@ -1,10 +1,30 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { EconomyState, Epoch, Settled } from '@stannary/kernel';
+import {
+  BURN_ACCOUNT,
+  type Columns,
+  chargeLines,
+  type EconomyState,
+  type Epoch,
+  nodeStates,
+  type Settled,
+  standingGrains,
+  type Table,
+  unvestedGrains,
+} from '@stannary/kernel';
 import fc from 'fast-check';
 import { conservationOf } from './conservation.ts';
 import { checkPosting } from './postings.ts';
-import { address, CONSUMERS, type EpochScript, INSURANCE, id, QUIET, TestNetwork } from './settled.fixture.ts';
+import {
+  address,
+  CONSUMERS,
+  type EpochScript,
+  INSURANCE,
+  id,
+  QUIET,
+  TestNetwork,
+  VESTINGS,
+} from './settled.fixture.ts';
 import { statementPostings } from './statement-postings.ts';
 
 const task = (node: number, work = 400, more: object = {}) => ({ node, consumer: 1, work, isLate: false, ...more });
@@ -15,7 +35,9 @@ function assertSame(network: TestNetwork): void {
   const expected = new Map<string, bigint>();
   const add = (name: string, grains: number | string) =>
     expected.set(name, (expected.get(name) ?? 0n) + BigInt(grains));
-  for (const { nodeId, holdback, held } of state.nodes)
+  for (const { leaseId, bond } of state.reservations) add(`credit lease:${leaseId}:bond`, standingGrains(bond));
+  for (const { nodeId, vesting } of nodeStates(state)) add(`token node:${nodeId}:vesting`, unvestedGrains(vesting));
+  for (const { nodeId, holdback, held } of nodeStates(state))
     for (const [place, entries] of [
       ['holdback', holdback],
       ['held', held],
@@ -56,7 +78,7 @@ function assertBalanced(network: TestNetwork): void {
 describe('a settled epoch as postings', () => {
   test('a charge is one posting: escrow to holdback and take', () => {
     const network = new TestNetwork(1);
-    const [line] = network.play({ ...QUIET, tasks: [task(0)] }).statement.charges;
+    const [line] = chargeLines(network.play({ ...QUIET, tasks: [task(0)] }).statement);
     const posting = network.postings.find((one) => one.id === `statement/0/charge/${line!.leaseId}/7/0`);
     assert.deepEqual(posting, {
       id: `statement/0/charge/${line!.leaseId}/7/0`,
@@ -83,7 +105,7 @@ describe('a settled epoch as postings', () => {
   test('a fault holds what its node has, and when it is final the consumer has its charge back in full', () => {
     const network = new TestNetwork(1);
     const before = () => network.balance(`credit consumer:${CONSUMERS[1]}:wallet`);
-    const charge = network.play({ ...QUIET, tasks: [task(0), task(1)] }).statement.charges[0]!;
+    const charge = chargeLines(network.play({ ...QUIET, tasks: [task(0), task(1)] }).statement)[0]!;
     network.play({ ...QUIET, faults: [{ node: 0, offence: 0, windows: 1 }] });
     assert.equal(network.balance(`credit node:${id(1)}:holdback`), 0n);
     assert.equal(network.balance(`credit node:${id(1)}:held`), BigInt(charge.earnedGrains));
@@ -101,7 +123,7 @@ describe('a settled epoch as postings', () => {
 
   test('a reversed fault gives everything back', () => {
     const network = new TestNetwork(1);
-    const charge = network.play({ ...QUIET, tasks: [task(0)] }).statement.charges[0]!;
+    const charge = chargeLines(network.play({ ...QUIET, tasks: [task(0)] }).statement)[0]!;
     network.play({ ...QUIET, faults: [{ node: 0, offence: 0, windows: 1 }] });
     network.play({ ...QUIET, reversals: [0] });
     assert.equal(
@@ -121,6 +143,71 @@ describe('a settled epoch as postings', () => {
   });
 });
 
+describe('a reserved lease', () => {
+  const LEASE = { consumer: 1, members: 1, epochs: 2, price: 4_000_000_000 };
+  const postingOf = ({ postings }: TestNetwork, name: string) =>
+    postings.find(({ id: key }) => key.startsWith('statement/') && key.endsWith(`/${name}`));
+
+  test('locks its bond, pays its fee and what was delivered, each in a posting of its own', () => {
+    const network = new TestNetwork(1);
+    const [line] = network.play({ ...QUIET, leases: [LEASE] }).statement.reservations;
+    const escrow = `consumer:${CONSUMERS[1]}:escrow`;
+    assert.deepEqual(postingOf(network, 'bond')!.legs, [
+      { account: escrow, amountGrains: -2_002 },
+      { account: `lease:${line!.leaseId}:bond`, amountGrains: 2_002 },
+    ]);
+    // 1 % of 200 NCU·ms at 4 grains.
+    assert.deepEqual(postingOf(network, 'opening-fee')!.legs, [
+      { account: escrow, amountGrains: -8 },
+      { account: `payable:${BURN_ACCOUNT}`, amountGrains: 8 },
+    ]);
+    assert.deepEqual(postingOf(network, 'charge')!.legs, [
+      { account: escrow, amountGrains: -400 },
+      { account: `node:${id(1)}:holdback`, amountGrains: 360 },
+      { account: 'take:unvested', amountGrains: 40 },
+    ]);
+    assert.equal(network.balance(`credit lease:${line!.leaseId}:bond`), 1_001n);
+    assertSame(network);
+  });
+
+  test('burns what lies idle, pays extra for it in a full class, and returns the rest to the wallet', () => {
+    const network = new TestNetwork(1);
+    const wallet = () => network.balance(`credit consumer:${CONSUMERS[1]}:wallet`);
+    const before = wallet();
+    network.play({ ...QUIET, leases: [LEASE], usedPpm: 0 });
+    const { statement } = network.play({ ...QUIET, usedPpm: 0 });
+    const burned = network.postings
+      .filter(({ id: key }) => key.endsWith('/burn'))
+      .map(({ legs }) => legs[1]!.amountGrains);
+    assert.deepEqual(burned, [501, 501]);
+    // A thirtieth of the class is in use: h = .5 (.0333 - .03) / .97.
+    const { idleSurchargeGrains } = statement.reservations[0]!;
+    assert.equal(postingOf(network, 'idle-surcharge')!.legs[1]!.amountGrains, idleSurchargeGrains);
+    assert.equal(before - wallet(), BigInt(2 * (400 + idleSurchargeGrains) + 8 + 501 + 501));
+    assertSame(network);
+  });
+
+  test('that is missed is made good out of holdback, or of what a fault holds', () => {
+    for (const faults of [[], [{ node: 0, offence: 0, windows: 0 }]]) {
+      const network = new TestNetwork(1);
+      network.play({ ...QUIET, leases: [{ ...LEASE, epochs: 4 }] });
+      network.play({ ...QUIET, delivered: [20], faults });
+      const { legs } = postingOf(network, 'compensation')!;
+      assert.match(legs[0]!.account, faults.length === 0 ? /holdback$/ : /held$/);
+      assert.equal(legs[1]!.account, `consumer:${CONSUMERS[1]}:wallet`);
+      assertSame(network);
+    }
+  });
+});
+
+test('tokens past their holdback stand in the vesting account until the schedule releases them', () => {
+  const network = new TestNetwork(1, VESTINGS[1]!);
+  for (let epoch = 0; epoch < 6; epoch++) network.play({ ...QUIET, tasks: [task(0)] });
+  assert.ok(network.balance(`token node:${id(1)}:vesting`) > 0n);
+  assert.ok(network.balance(`token payable:${address(0xa000)}`) > 0n);
+  assertSame(network);
+});
+
 describe('BILLING-STATEMENT: a statement and states that contradict each other', () => {
   const network = new TestNetwork(0);
   const plays = [
@@ -134,8 +221,7 @@ describe('BILLING-STATEMENT: a statement and states that contradict each other',
   });
   const { before, settled } = steps.at(-1)!;
   const { statement, state } = settled;
-  const [charge] = statement.charges;
-  const [node] = statement.nodes;
+  const { charges, nodes } = statement;
 
   test('as they are, they agree', () => {
     assert.ok(statementPostings(before, settled).length > 0);
@@ -147,22 +233,39 @@ describe('BILLING-STATEMENT: a statement and states that contradict each other',
       before,
       {
         state,
-        statement: { ...statement, charges: [{ ...charge!, chargeGrains: (charge!.chargeGrains + 1) as never }] },
+        statement: {
+          ...statement,
+          charges: withFirst(charges, 'chargeGrains', chargeLines(statement)[0]!.chargeGrains + 1),
+        },
       },
     ],
     'a node that lost held tokens': [
       before,
       {
         state,
-        statement: { ...statement, nodes: [{ ...node!, heldTokensGrains: 1 as never }, ...statement.nodes.slice(1)] },
+        statement: { ...statement, nodes: withFirst(nodes, 'heldTokensGrains', 1) },
       },
     ],
     'a node that was given what nobody paid': [
       before,
       {
         state,
-        statement: { ...statement, nodes: [{ ...node!, heldCreditsGrains: 1 as never }, ...statement.nodes.slice(1)] },
+        statement: { ...statement, nodes: withFirst(nodes, 'heldCreditsGrains', 1) },
       },
+    ],
+    'a penalty that no lease collected': [
+      before,
+      {
+        state,
+        statement: {
+          ...statement,
+          nodes: withFirst(nodes, 'penaltyCreditsGrains', 1),
+        },
+      },
+    ],
+    'burned bonds that nobody was paid': [
+      before,
+      { state, statement: { ...statement, totals: { ...statement.totals, leaseBondsBurnedGrains: 1 as never } } },
     ],
     'a payout that fell': [before, { statement, state: { ...state, payouts: state.payouts.slice(1) } }],
     'held take that nobody gave': [
@@ -207,19 +310,43 @@ const someScript: fc.Arbitrary<EpochScript> = fc.record({
     { weight: 1, arbitrary: fc.array(fc.nat(5), { maxLength: 2 }) },
   ),
   withdrawals: fc.array(fc.record({ consumer: fc.nat(1), grains: fc.nat(100_000) }), { maxLength: 2 }),
+  leases: fc.oneof(
+    { weight: 3, arbitrary: fc.constant([]) },
+    {
+      weight: 1,
+      arbitrary: fc.array(
+        fc.record({
+          consumer: fc.nat(1),
+          members: fc.integer({ min: 1, max: 3 }),
+          epochs: fc.integer({ min: 1, max: 6 }),
+          price: fc.integer({ min: 1_000_000_000, max: 20_000_000_000 }),
+        }),
+        { maxLength: 2 },
+      ),
+    },
+  ),
+  delivered: fc.array(fc.nat(120), { minLength: 1, maxLength: 4 }),
+  usedPpm: fc.nat(1_000_000),
+  ends: fc.option(fc.constantFrom('provider' as const, 'consumer' as const), { freq: 8 }),
   claims: fc.array(fc.nat(9), { maxLength: 3 }),
 });
+const someVesting = fc.constantFrom(...VESTINGS);
 
 test("law: whatever happens, every posting balances, nothing falls below zero, and the books are the kernel's state", () => {
   fc.assert(
-    fc.property(fc.nat(2), fc.array(someScript, { minLength: 1, maxLength: 16 }), (holdbackEras, scripts) => {
-      const network = new TestNetwork(holdbackEras);
-      for (const script of scripts) {
-        network.play(script);
-        assertSame(network);
-      }
-      assertBalanced(network);
-    }),
+    fc.property(
+      fc.nat(2),
+      someVesting,
+      fc.array(someScript, { minLength: 1, maxLength: 16 }),
+      (eras, vesting, scripts) => {
+        const network = new TestNetwork(eras, vesting);
+        for (const script of scripts) {
+          network.play(script);
+          assertSame(network);
+        }
+        assertBalanced(network);
+      },
+    ),
     { numRuns: 300 },
   );
 });
@@ -234,3 +361,11 @@ test('law: the same epoch gives the same postings', () => {
     { numRuns: 20 },
   );
 });
+
+/** A table in which one field of the first row is another number. */
+function withFirst<Row>(table: Table<Row>, field: keyof Row & string, value: number): Table<Row> {
+  const columns = table.columns as unknown as Record<string, readonly number[]>;
+  const column = columns[field]!;
+  const entries = Array.from({ length: table.length }, (_, row) => column[column.length === 1 ? 0 : row]!);
+  return { ...table, columns: { ...columns, [field]: entries.with(0, value) } as unknown as Columns<Row> };
+}

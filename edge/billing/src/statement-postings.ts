@@ -1,12 +1,17 @@
-import type {
-  ChargeLine,
-  EconomyState,
-  EraAmounts,
-  EraTake,
-  NodeLine,
-  NodeState,
-  Settled,
-  Statement,
+import {
+  BURN_ACCOUNT,
+  type ChargeLine,
+  chargeLines,
+  type EconomyState,
+  type EraAmounts,
+  type EraTake,
+  type NodeLine,
+  type NodeState,
+  nodeLines,
+  nodeState,
+  type ReservationLine,
+  type Settled,
+  type Statement,
 } from '@stannary/kernel';
 import {
   type Account,
@@ -15,7 +20,9 @@ import {
   grainsOf,
   heldAccount,
   holdbackAccount,
+  leaseBondAccount,
   payableAccount,
+  vestingAccount,
   walletAccount,
 } from './accounts.ts';
 import { checkPosting, type Leg, type Posting } from './postings.ts';
@@ -29,9 +36,11 @@ import { BillingRefusal } from './refusals.ts';
 /**
  * All movements of one epoch's statement, in an order in which no account falls below zero.
  *
- * charges: escrow → holdback and take · emission: source → holdback and carried · proposed and reversed faults:
- * holdback ↔ held, take ↔ held take · final faults: held and held take → consumers' wallets, the rest → insurance and
- * carried · vesting: holdback → payable, take → payable · withdrawals: wallet → payable.
+ * charges: escrow → holdback and take · leases: escrow → bond, and their fees → burned · emission: source → holdback and
+ * carried · proposed and reversed faults: holdback ↔ held, take ↔ held take · missed capacity: holdback or held →
+ * consumers' wallets and insurance · final faults: held and held take → consumers' wallets, the rest → insurance and
+ * carried · vesting: holdback → vesting → payable, take → payable · leases' bonds → burned and wallets · withdrawals:
+ * wallet → payable.
  *
  * `before` is the state that was settled. What remains of a task's escrow after its charge is the caller's to
  * release, and not before late usage of it can no longer come: a charge needs its escrow.
@@ -45,14 +54,17 @@ export function statementPostings(before: EconomyState, settled: Settled): Posti
   const nodes = nodeFlows(before, statement);
   const take = takeFlow(before, settled);
   return [
-    ...statement.charges.flatMap((line) => chargePosting(statement, line)),
+    ...chargeLines(statement).flatMap((line) => chargePosting(statement, line)),
+    ...statement.reservations.flatMap((line) => leasePostings(statement, line)),
     ...emissionPostings(statement),
     ...nodes.flatMap((flow) => holdPostings(statement, flow)),
     ...takeHoldPostings(statement, take),
+    ...compensationPostings(before, statement),
     ...refundPostings(statement, nodes, take),
     ...sweepPostings(before, statement),
     ...nodes.flatMap((flow) => vestingPostings(statement, flow)),
     ...takeVestingPostings(statement, take),
+    ...statement.reservations.flatMap((line) => leaseBondPostings(statement, line)),
     ...withdrawalPostings(statement),
   ];
 }
@@ -69,6 +81,8 @@ interface NodeFlow {
   readonly held: Amounts;
   /** Held credits → refunds. */
   readonly refundedGrains: number;
+  /** Tokens: holdback → vesting schedule; negative where it released more. */
+  readonly keptGrains: number;
 }
 
 /** What moved of the take. */
@@ -82,37 +96,57 @@ interface TakeFlow {
 }
 
 function nodeFlows(before: EconomyState, statement: Statement): NodeFlow[] {
-  const earlier = new Map(before.nodes.map((node) => [node.nodeId, node]));
-  return statement.nodes.map((line) => nodeFlow(statement, earlier.get(line.nodeId), line));
+  return nodeLines(statement).map((line) => nodeFlow(statement, nodeState(before, line.nodeId), line));
 }
 
 function nodeFlow(statement: Statement, node: NodeState | undefined, line: NodeLine): NodeFlow {
   const holdback = totalOf(node?.holdback ?? []);
   const before = totalOf(node?.held ?? []);
-  // holdback after = holdback before + earned - held - vested
+  const swept = sweptOf(statement, line.nodeId);
+  // vesting after = vesting before + kept - swept
+  const vesting = (node?.vesting ?? []).reduce((sum, entry) => sum + entry.earnedGrains - entry.releasedGrains, 0);
+  const keptGrains = line.vestingTokensGrains + swept.fromVestingGrains - vesting;
+  const penalty = { holdback: 0, held: 0, [penalisedPlace(line)]: line.penaltyCreditsGrains };
+  // holdback after = holdback before + earned - penalty - held - vested - kept
   const held = {
     creditsGrains:
-      holdback.creditsGrains + line.earnedCreditsGrains - line.vestedCreditsGrains - line.holdbackCreditsGrains,
-    tokensGrains: holdback.tokensGrains + line.earnedTokensGrains - line.vestedTokensGrains - line.holdbackTokensGrains,
+      holdback.creditsGrains +
+      line.earnedCreditsGrains -
+      penalty.holdback -
+      line.vestedCreditsGrains -
+      line.holdbackCreditsGrains,
+    tokensGrains:
+      holdback.tokensGrains +
+      line.earnedTokensGrains -
+      line.vestedTokensGrains -
+      keptGrains -
+      line.holdbackTokensGrains,
   };
-  const swept = sweptOf(statement, line.nodeId);
-  // held after = held before + held - refunded - swept, and tokens are never refunded
-  const refundedGrains = before.creditsGrains + held.creditsGrains - swept.creditsGrains - line.heldCreditsGrains;
-  const tokensLost = before.tokensGrains + held.tokensGrains - swept.tokensGrains - line.heldTokensGrains;
+  // held after = held before + held - penalty - refunded - swept, and tokens are never refunded
+  const refundedGrains =
+    before.creditsGrains + held.creditsGrains - penalty.held - swept.creditsGrains - line.heldCreditsGrains;
+  const sweptHeld = swept.tokensGrains - swept.fromVestingGrains;
+  const tokensLost = before.tokensGrains + held.tokensGrains - sweptHeld - line.heldTokensGrains;
   if (refundedGrains < 0 || tokensLost !== 0)
     throw contradiction(
       statement,
       `node ${line.nodeId}: what was held`,
       `${refundedGrains} and ${tokensLost} too much`,
     );
-  return { line, held, refundedGrains };
+  return { line, held, refundedGrains, keptGrains };
 }
 
-function sweptOf({ faults }: Statement, nodeId: string): Amounts {
+/** Where a node's unvested credits are: a fault holds all of them, from its proposal to its end. */
+function penalisedPlace({ status }: NodeLine): 'holdback' | 'held' {
+  return status === 'held' || status === 'slashed' ? 'held' : 'holdback';
+}
+
+function sweptOf({ faults }: Statement, nodeId: string): Amounts & { readonly fromVestingGrains: number } {
   const own = faults.filter((fault) => fault.nodeId === nodeId);
   return {
     creditsGrains: own.reduce((sum, fault) => sum + fault.toInsuranceCreditsGrains, 0),
     tokensGrains: own.reduce((sum, fault) => sum + fault.toCarriedTokensGrains, 0),
+    fromVestingGrains: own.reduce((sum, fault) => sum + fault.fromVestingTokensGrains, 0),
   };
 }
 
@@ -133,10 +167,13 @@ function vestedTake(before: EconomyState, statement: Statement, after: EconomySt
   const left = new Map(after.payouts.map(({ account, cumulativeCredits }) => [account, BigInt(cumulativeCredits)]));
   const subtract = (account: string, grains: bigint) => left.set(account, (left.get(account) ?? 0n) - grains);
   for (const { account, cumulativeCredits } of before.payouts) subtract(account, BigInt(cumulativeCredits));
-  for (const { operator, vestedCreditsGrains } of statement.nodes) subtract(operator, BigInt(vestedCreditsGrains));
+  for (const { operator, vestedCreditsGrains } of nodeLines(statement)) subtract(operator, BigInt(vestedCreditsGrains));
   for (const { account, creditsGrains } of statement.withdrawals) subtract(account, BigInt(creditsGrains));
   for (const { toInsuranceCreditsGrains } of statement.faults)
     subtract(before.accounts.insurance, BigInt(toInsuranceCreditsGrains));
+  const { leaseFeesGrains, leaseBondsBurnedGrains, penaltiesToInsuranceGrains } = statement.totals;
+  subtract(BURN_ACCOUNT, BigInt(leaseFeesGrains) + BigInt(leaseBondsBurnedGrains));
+  subtract(before.accounts.insurance, BigInt(penaltiesToInsuranceGrains));
   for (const [account, grains] of left) {
     if (grains < 0n) throw contradiction(statement, `${account}: what vested`, String(grains));
     if (grains === 0n) left.delete(account);
@@ -153,11 +190,70 @@ function chargePosting(statement: Statement, line: ChargeLine): Posting[] {
   ]);
 }
 
+/** What a reserved lease takes from its consumer: its bond, the fees, and the contract's price of what was delivered. */
+function leasePostings(statement: Statement, line: ReservationLine): Posting[] {
+  const { leaseId, consumer, bondLockedGrains, openingFeeGrains, idleSurchargeGrains, chargeGrains, members } = line;
+  const escrow = escrowAccount(consumer);
+  const take = line.burnGrains + line.insuranceGrains + line.treasuryGrains;
+  return [
+    ...made(statement, `lease/${leaseId}/bond`, 'credit', [
+      [escrow, -bondLockedGrains],
+      [leaseBondAccount(leaseId), bondLockedGrains],
+    ]),
+    ...made(statement, `lease/${leaseId}/opening-fee`, 'credit', [
+      [escrow, -openingFeeGrains],
+      [payableAccount(BURN_ACCOUNT), openingFeeGrains],
+    ]),
+    ...made(statement, `lease/${leaseId}/idle-surcharge`, 'credit', [
+      [escrow, -idleSurchargeGrains],
+      [payableAccount(BURN_ACCOUNT), idleSurchargeGrains],
+    ]),
+    ...made(statement, `lease/${leaseId}/charge`, 'credit', [
+      [escrow, -chargeGrains],
+      ...members.map(({ nodeId, paidGrains }): Move => [holdbackAccount(nodeId), paidGrains]),
+      ['take:unvested', take],
+    ]),
+  ];
+}
+
+/** Delivery penalties and service credits, out of what the members had not been paid. */
+function compensationPostings({ accounts }: EconomyState, statement: Statement): Posting[] {
+  const held = new Set(
+    nodeLines(statement)
+      .filter((node) => penalisedPlace(node) === 'held')
+      .map(({ nodeId }) => nodeId),
+  );
+  return statement.reservations.flatMap(({ leaseId, consumer, members, ...paid }) =>
+    made(statement, `lease/${leaseId}/compensation`, 'credit', [
+      ...members.map(({ nodeId, collectedGrains }): Move => {
+        return [held.has(nodeId) ? heldAccount(nodeId) : holdbackAccount(nodeId), -collectedGrains];
+      }),
+      [walletAccount(consumer), paid.paidToConsumerGrains],
+      [payableAccount(accounts.insurance), paid.paidToInsuranceGrains],
+    ]),
+  );
+}
+
+function leaseBondPostings(statement: Statement, line: ReservationLine): Posting[] {
+  const { leaseId, consumer, bondBurnedGrains, bondReturnedGrains } = line;
+  const bond = leaseBondAccount(leaseId);
+  return [
+    ...made(statement, `lease/${leaseId}/burn`, 'credit', [
+      [bond, -bondBurnedGrains],
+      [payableAccount(BURN_ACCOUNT), bondBurnedGrains],
+    ]),
+    ...made(statement, `lease/${leaseId}/return`, 'credit', [
+      [bond, -bondReturnedGrains],
+      [walletAccount(consumer), bondReturnedGrains],
+    ]),
+  ];
+}
+
 function emissionPostings(statement: Statement): Posting[] {
   const { scheduledGrains, distributedGrains } = statement.emission;
   return made(statement, 'emission', 'token', [
     ['emission:source', -scheduledGrains],
-    ...statement.nodes.map((line): Move => [holdbackAccount(line.nodeId), line.earnedTokensGrains]),
+    ...nodeLines(statement).map((line): Move => [holdbackAccount(line.nodeId), line.earnedTokensGrains]),
     ['emission:carried', scheduledGrains - distributedGrains],
   ]);
 }
@@ -194,27 +290,31 @@ function refundPostings(statement: Statement, nodes: readonly NodeFlow[], take: 
 }
 
 function sweepPostings({ accounts }: EconomyState, statement: Statement): Posting[] {
-  return statement.faults.flatMap(({ faultId, nodeId, toInsuranceCreditsGrains, toCarriedTokensGrains }) => [
+  return statement.faults.flatMap(({ faultId, nodeId, fromVestingTokensGrains, ...swept }) => [
     ...made(statement, `sweep/${faultId}/credit`, 'credit', [
-      [heldAccount(nodeId), -toInsuranceCreditsGrains],
-      [payableAccount(accounts.insurance), toInsuranceCreditsGrains],
+      [heldAccount(nodeId), -swept.toInsuranceCreditsGrains],
+      [payableAccount(accounts.insurance), swept.toInsuranceCreditsGrains],
     ]),
     ...made(statement, `sweep/${faultId}/token`, 'token', [
-      [heldAccount(nodeId), -toCarriedTokensGrains],
-      ['emission:carried', toCarriedTokensGrains],
+      [heldAccount(nodeId), fromVestingTokensGrains - swept.toCarriedTokensGrains],
+      [vestingAccount(nodeId), -fromVestingTokensGrains],
+      ['emission:carried', swept.toCarriedTokensGrains],
     ]),
   ]);
 }
 
-function vestingPostings(statement: Statement, { line }: NodeFlow): Posting[] {
-  const { nodeId, operator } = line;
-  const moves = (grains: number): Move[] => [
-    [holdbackAccount(nodeId), -grains],
-    [payableAccount(operator), grains],
-  ];
+function vestingPostings(statement: Statement, { line, keptGrains }: NodeFlow): Posting[] {
+  const { nodeId, operator, vestedCreditsGrains, vestedTokensGrains } = line;
   return [
-    ...made(statement, `vest/${nodeId}/credit`, 'credit', moves(line.vestedCreditsGrains)),
-    ...made(statement, `vest/${nodeId}/token`, 'token', moves(line.vestedTokensGrains)),
+    ...made(statement, `vest/${nodeId}/credit`, 'credit', [
+      [holdbackAccount(nodeId), -vestedCreditsGrains],
+      [payableAccount(operator), vestedCreditsGrains],
+    ]),
+    ...made(statement, `vest/${nodeId}/token`, 'token', [
+      [holdbackAccount(nodeId), -(vestedTokensGrains + keptGrains)],
+      [vestingAccount(nodeId), keptGrains],
+      [payableAccount(operator), vestedTokensGrains],
+    ]),
   ];
 }
 

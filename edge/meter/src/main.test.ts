@@ -129,6 +129,7 @@ function networkAnswer() {
     chain: 'eip155:31337',
     contracts: { settlement: `0x${'12'.repeat(20)}` },
     economyHash: '34'.repeat(32),
+    policies: [{ version: 1, fromEpoch: 0, economyHash: '34'.repeat(32) }],
     economy: { cadence: { graceMs: 1000 } },
     clock: { genesisMs: Date.now() - 1000, epochMs: 3_600_000, epochsPerEra: 4, pauses: [] },
     posterKey: toHex(poster.spki),

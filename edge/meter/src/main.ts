@@ -9,7 +9,9 @@ import { enterOwnCgroup } from './cgroup.ts';
 import { openKeyFile } from './keys.ts';
 import type { Log } from './log.ts';
 import { loadPlugin } from './plugin.ts';
-import { aadOf, startProvider } from './provider.ts';
+import { aadAtOf } from './policies.ts';
+import type { OfferTerms } from './provider.ts';
+import { startProvider } from './provider.ts';
 import { isRefusal, MeterRefusal, type RefusalClass } from './refusal.ts';
 
 // The program. Prints one JSON object a line. Exit status: 0 after SIGTERM or SIGINT, 2, 3 or 4 by the class of the
@@ -23,6 +25,11 @@ const USAGE = `meter --gateway URL --data DIR --class NAME --capacity-ncu-ms N [
   --class              class that the node is registered with, e.g. grid
   --capacity-ncu-ms    capacity to offer in every epoch, NCU·ms
   --floor-micrograins  least price, micrograins per NCU·s; default 0
+  --resource           resource or workload to sell; default the network's
+  --region             where the node stands, as consumers name it
+  --evidence           software-key, hardware-key or hardware-tee; default the least of the class
+  --drain-epoch        first epoch in which the node takes no work
+  --pool               sold as one with the operator's other nodes of this pool
   --key                device key, PKCS#8 PEM of mode 0600, made on first use; default DIR/device.pem
   --cgroup             move into a control group of this name, where that is permitted; the parent removes it
   --plugin             module whose default export replaces the way to execute or to reach the gateway
@@ -36,6 +43,11 @@ const OPTIONS = {
   class: { type: 'string' },
   'capacity-ncu-ms': { type: 'string' },
   'floor-micrograins': { type: 'string', default: '0' },
+  resource: { type: 'string' },
+  region: { type: 'string' },
+  evidence: { type: 'string' },
+  'drain-epoch': { type: 'string' },
+  pool: { type: 'string' },
   key: { type: 'string' },
   cgroup: { type: 'string' },
   plugin: { type: 'string' },
@@ -76,7 +88,7 @@ async function main(argv: string[]): Promise<void> {
   const network = await awaitNetwork(client, stop);
   if (network === null) return;
   const usual = { transport: client, keys, network };
-  const changes = plugin?.({ ...usual, execute: runTask, aad: aadOf(network) }, settings.pluginOption);
+  const changes = plugin?.({ ...usual, execute: runTask, aadAt: aadAtOf(network) }, settings.pluginOption);
   const provider = startProvider({ ...settings, ...usual, ...changes, nowMs: Date.now, log });
   const stopProvider = () => void provider.stop();
   stop.addEventListener('abort', stopProvider);
@@ -100,6 +112,7 @@ interface Settings {
   readonly className: string;
   readonly capacityNcuMs: number;
   readonly floorMicrograinsPerNcuS: number;
+  readonly offerTerms: OfferTerms;
   readonly cgroup: string | null;
   readonly pluginPath: string | null;
   readonly pluginOption: string;
@@ -125,6 +138,7 @@ function settingsOf(argv: string[]): Settings | null {
     className: required('class'),
     capacityNcuMs: countOf('--capacity-ncu-ms', required('capacity-ncu-ms')),
     floorMicrograinsPerNcuS: countOf('--floor-micrograins', values['floor-micrograins']),
+    offerTerms: offerTermsOf(values),
     cgroup: values.cgroup ?? null,
     pluginPath: values.plugin ?? null,
     pluginOption: values['plugin-option'],
@@ -138,6 +152,18 @@ function parse(argv: string[]) {
     const got = cause instanceof Error ? cause.message : String(cause);
     throw argumentRefusal('arguments', 'those of meter --help', got);
   }
+}
+
+/** Only what was given: an offer says nothing of the rest. */
+function offerTermsOf(values: ReturnType<typeof parse>): OfferTerms {
+  const { resource, region, evidence, pool } = values;
+  return {
+    ...(resource === undefined ? {} : { resource }),
+    ...(region === undefined ? {} : { region }),
+    ...(evidence === undefined ? {} : { evidence }),
+    ...(pool === undefined ? {} : { poolId: pool }),
+    ...(values['drain-epoch'] === undefined ? {} : { drainEpoch: countOf('--drain-epoch', values['drain-epoch']) }),
+  };
 }
 
 function countOf(where: string, text: string): number {

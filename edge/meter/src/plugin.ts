@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { NetworkAnswer } from '@stannary/gateway/client';
 import type { DeviceKeys } from './keys.ts';
+import type { AadAt } from './policies.ts';
 import type { ProviderOptions } from './provider.ts';
 import { MeterRefusal } from './refusal.ts';
 import type { Execute } from './task-runner.ts';
@@ -13,8 +14,7 @@ export interface ProviderParts {
   readonly execute: Execute;
   readonly keys: DeviceKeys;
   readonly network: NetworkAnswer;
-  /** external_aad of everything that the node signs. */
-  readonly aad: Uint8Array;
+  readonly aadAt: AadAt;
 }
 
 /**

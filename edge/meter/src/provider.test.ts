@@ -20,6 +20,7 @@ import {
   checkBatchRecords,
   coseOpen,
   coseSign1,
+  type DeviceRequest,
   decodeBatch,
   decodeBatchHeader,
   decodeDeviceRequest,
@@ -44,6 +45,8 @@ import { openSpool } from './spool.ts';
 import type { ProviderTransport } from './transport.ts';
 
 const EPOCH_MS = 700;
+/** The first epoch under the test network's second policy. */
+const CHANGE_EPOCH = 1;
 const root = mkdtempSync(join(tmpdir(), 'meter-provider-'));
 after(() => rmSync(root, { recursive: true }));
 let directories = 0;
@@ -68,7 +71,9 @@ describe('a provider', () => {
       assert.deepEqual(gateway.results.get(taskId)?.output, sha256Of(Uint8Array.of(index), 50 * index));
     }
     gateway.checkUsage();
-    assert.ok(new Set(gateway.batches.map(({ header }) => header.epoch)).size >= 2);
+    // The gateway opens nothing that is not signed under the rules of its epoch; they changed on the way.
+    const batchEpochs = gateway.batches.map(({ header }) => header.epoch);
+    assert.ok(Math.min(...batchEpochs) < CHANGE_EPOCH && Math.max(...batchEpochs) >= CHANGE_EPOCH);
     const epochs = gateway.offers.map(({ epoch }) => epoch);
     assert.deepEqual(
       epochs,
@@ -103,6 +108,40 @@ describe('a provider', () => {
     await gateway.until(() => gateway.results.has(later), 4);
     await again.provider.stop();
     assert.ok(sealed > 0 && gateway.batches.length > sealed);
+    gateway.checkUsage();
+  });
+
+  test('hears of new rules before they begin', async () => {
+    const gateway = new TestGateway();
+    gateway.policies.pop();
+    const { provider } = start(gateway);
+    await gateway.until(() => gateway.offers.length > 0, 3);
+    gateway.policies.push({ version: 2, fromEpoch: gateway.epoch + 3, economyHash: '56'.repeat(32) });
+    const { fromEpoch } = gateway.policies[1]!;
+    await gateway.until(() => gateway.epoch >= fromEpoch, 6);
+    await gateway.until(() => gateway.hasSomeDone(), 4);
+    await provider.stop();
+    assert.ok(gateway.offers.some(({ epoch }) => epoch < fromEpoch));
+    gateway.checkUsage();
+  });
+
+  test('hears after a stop of the network in which epoch it is, before it signs anything', async () => {
+    const gateway = new TestGateway();
+    gateway.policies[1]!.fromEpoch = 3;
+    const { provider } = start(gateway);
+    await gateway.until(() => gateway.epoch === 1, 3);
+    const heard: string[] = [];
+    // Without the pause the third epoch would be running when the network comes back.
+    const fromMs = Date.now();
+    gateway.before = () => {
+      throw new GatewayRefusal({ code: 'GATEWAY-UNREACHABLE', message: 'stopped' }, 503, 'retry');
+    };
+    await delay(2.5 * EPOCH_MS);
+    gateway.pauses.push({ fromMs, toMs: Date.now() });
+    gateway.before = (what) => void heard.push(what);
+    await Promise.race([gateway.until(() => gateway.hasSomeDone(), 6), provider.ended]);
+    await provider.stop();
+    assert.equal(heard[0], 'network');
     gateway.checkUsage();
   });
 
@@ -384,9 +423,14 @@ class TestGateway implements ProviderTransport {
   beforeBatch: (body: Uint8Array) => void = () => {};
   readonly #poster = deviceKeysOf(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey);
   readonly #nodeKey = publicKeyOf(this.nodeKeys.spki);
-  readonly #clock = { genesisMs: Date.now() + 150, epochMs: EPOCH_MS, epochsPerEra: 4, pauses: [] };
-  readonly #domain = { chain: 'eip155:31337', settlement: `0x${'12'.repeat(20)}`, economyHash: '34'.repeat(32) };
-  readonly #aad = externalAad(this.#domain);
+  readonly pauses: { fromMs: number; toMs: number }[] = [];
+  readonly #clock = { genesisMs: Date.now() + 150, epochMs: EPOCH_MS, epochsPerEra: 4, pauses: this.pauses };
+  readonly #home = { chain: 'eip155:31337', settlement: `0x${'12'.repeat(20)}` };
+  /** What the network has announced: the rules change in the middle of most tests. */
+  readonly policies = [
+    { version: 1, fromEpoch: 0, economyHash: '34'.repeat(32) },
+    { version: 2, fromEpoch: CHANGE_EPOCH, economyHash: '56'.repeat(32) },
+  ];
   readonly #items: WorkItem[] = [];
   #handed = 0;
 
@@ -410,6 +454,13 @@ class TestGateway implements ProviderTransport {
     return taskId;
   }
 
+  /** Demands more while nothing is done: what is handed out late in an epoch is skipped. */
+  hasSomeDone(): boolean {
+    const isIdle = this.results.size === 0 && this.#handed === this.#items.length;
+    if (isIdle) this.demand('sha256', encodeSha256Input({ rounds: 3, bytes: Uint8Array.of(1) }));
+    return this.results.size > 0;
+  }
+
   itemOf(taskId: string): WorkItem {
     return this.#items.find((item) => item.taskId === taskId)!;
   }
@@ -419,13 +470,22 @@ class TestGateway implements ProviderTransport {
   }
 
   answer(): NetworkAnswer {
-    const { chain, settlement, economyHash } = this.#domain;
+    const { chain, settlement } = this.#home;
+    const { economyHash } = this.#policyAt(this.epoch);
     const contracts = { workToken: '', credit: '', nodeRegistry: '', bondVault: '', settlement };
     const economy = { cadence: { graceMs: 300 } } as NetworkAnswer['economy'];
     const posterKey = toHex(this.#poster.spki);
-    const clock = { ...this.#clock, nowMs: Date.now() };
+    const clock = { ...this.#clock, pauses: [...this.pauses], nowMs: Date.now() };
     const about = { name: 'test', rpcUrl: '', modules: {}, fuelCostTable: '' };
-    return { ...about, chain, contracts, economyHash, economy, clock, posterKey };
+    return { ...about, chain, contracts, economyHash, economy, policies: this.policies, clock, posterKey };
+  }
+
+  #policyAt(epoch: number) {
+    return this.policies.findLast(({ fromEpoch }) => fromEpoch <= epoch) ?? this.policies[0]!;
+  }
+
+  #aadAt(epoch: number): Uint8Array {
+    return externalAad({ ...this.#home, economyHash: this.#policyAt(epoch).economyHash });
   }
 
   async network(): Promise<NetworkAnswer> {
@@ -435,8 +495,10 @@ class TestGateway implements ProviderTransport {
 
   async postOffer(signedOffer: Uint8Array): Promise<void> {
     this.before('offer');
-    const offer = decodeOfferMessage(this.#open(signedOffer, 'offer'));
-    assert.equal(offer.epoch, this.epoch + 1);
+    const epochOf = ({ body }: DeviceRequest) => decodeOfferMessage(body).epoch;
+    const offer = decodeOfferMessage(this.#open(signedOffer, 'offer', epochOf));
+    // One that was on its way at the epoch's end is for the epoch that has begun.
+    assert.ok([this.epoch, this.epoch + 1].includes(offer.epoch), `epoch ${this.epoch}: ${offer.epoch} offered`);
     this.offers.push(offer);
   }
 
@@ -462,24 +524,26 @@ class TestGateway implements ProviderTransport {
   async postResult(body: Uint8Array): Promise<void> {
     this.before('result');
     const { cose, output } = decodeTaskResult(body);
-    const { payload } = coseOpen(cose, this.#aad, () => verifierOf(this.#nodeKey));
-    const receipt = decodeTaskReceipt(payload);
+    const receipt = decodeTaskReceipt(parseCose(cose).payload);
+    const aad = this.#aadAt(this.itemOf(receipt.taskId).epoch);
+    const { payload } = coseOpen(cose, aad, () => verifierOf(this.#nodeKey));
     assert.equal(receipt.outputHash, hash('sha256', output));
-    this.results.set(receipt.taskId, { receipt, receiptId: taskReceiptId(payload, this.#aad), output });
+    this.results.set(receipt.taskId, { receipt, receiptId: taskReceiptId(payload, aad), output });
   }
 
   async postBatch(body: Uint8Array): Promise<Uint8Array> {
     this.beforeBatch(body);
     const batch = decodeBatch(body);
-    const { payload } = coseOpen(batch.cose, this.#aad, () => verifierOf(this.#nodeKey));
-    const header = decodeBatchHeader(payload);
+    const header = decodeBatchHeader(parseCose(batch.cose).payload);
+    const aad = this.#aadAt(header.epoch);
+    coseOpen(batch.cose, aad, () => verifierOf(this.#nodeKey));
     checkBatchRecords(header, batch);
     const known = this.batches.find(({ header: { seq } }) => seq === header.seq);
     if (known !== undefined) assert.deepEqual(known.body, body, 'equivocation');
     else this.batches.push({ header, records: batch.records, body });
-    const id = hash('sha256', parseCose(batch.cose).toBeSigned(this.#aad));
+    const id = hash('sha256', parseCose(batch.cose).toBeSigned(aad));
     const receipt = encodeReceipt({ batchId: id, acceptedSeq: header.seq, chainCode: 0 });
-    return coseSign1(receipt, this.#aad, this.#poster.sign);
+    return coseSign1(receipt, aad, this.#poster.sign);
   }
 
   /** The batches are one chain; the records prove exactly the results, in windows that admission would take. */
@@ -488,7 +552,7 @@ class TestGateway implements ProviderTransport {
     for (const [index, { header, body }] of this.batches.entries()) {
       assert.deepEqual([header.seq, header.previousBatchId], [index + 1, previousBatchId]);
       assert.equal(header.nodeId, nodeIdOf(this.nodeKeys.spki));
-      previousBatchId = hash('sha256', parseCose(decodeBatch(body).cose).toBeSigned(this.#aad));
+      previousBatchId = hash('sha256', parseCose(decodeBatch(body).cose).toBeSigned(this.#aadAt(header.epoch)));
     }
     const records = this.batches.flatMap((batch) =>
       batch.records.map((record) => ({ ...record, epoch: batch.header.epoch })),
@@ -520,17 +584,20 @@ class TestGateway implements ProviderTransport {
   }
 
   spoolIn(dataDirectory: string): string {
-    const deployment = hash('sha256', `${this.#domain.chain} ${this.#domain.settlement}`);
+    const deployment = hash('sha256', `${this.#home.chain} ${this.#home.settlement}`);
     return join(dataDirectory, 'spool', `${nodeIdOf(this.nodeKeys.spki).slice(0, 16)}-${deployment.slice(0, 16)}`);
   }
 
-  #open(signedRequest: Uint8Array, action: string): Uint8Array {
-    const { payload } = coseOpen(signedRequest, this.#aad, () => verifierOf(this.#nodeKey));
-    const request = decodeDeviceRequest(payload);
+  #open(signedRequest: Uint8Array, action: string, epochOf = this.#signedIn): Uint8Array {
+    const request = decodeDeviceRequest(parseCose(signedRequest).payload);
+    coseOpen(signedRequest, this.#aadAt(epochOf(request)), () => verifierOf(this.#nodeKey));
     assert.deepEqual([request.nodeId, request.action], [nodeIdOf(this.nodeKeys.spki), action]);
     if (Math.abs(Date.now() - request.sentAtMs) > 2000) throw refusalOf('DEVICE-CLOCK', 'give-up');
     return request.body;
   }
+
+  readonly #signedIn = ({ sentAtMs }: DeviceRequest): number =>
+    sentAtMs < this.#clock.genesisMs ? -1 : epochAt(this.#clock, sentAtMs);
 
   #store(bytes: Uint8Array): string {
     const id = hash('sha256', bytes);

@@ -5,11 +5,13 @@ import type { NetworkAnswer, WorkItem } from '@stannary/gateway/client';
 import { type Epoch, type EpochClock, epochAt, epochEndMs } from '@stannary/kernel';
 import {
   coseSign1,
+  decodeBatch,
+  decodeBatchHeader,
   encodeDeviceRequest,
   encodeOfferMessage,
-  externalAad,
   nodeIdOf,
-  type Receipt,
+  type OfferMessage,
+  parseCose,
   toHex,
   type UsageRecord,
 } from '@stannary/wire';
@@ -19,6 +21,7 @@ import { type CpuMeter, type CpuSource, machineCores, openCpuMeter } from './cpu
 import type { DeviceKeys } from './keys.ts';
 import type { Log } from './log.ts';
 import { nativeSha256 } from './native-hash.ts';
+import { type AadAt, aadAtOf } from './policies.ts';
 import { createRecorder, isInsideEpoch, type Recorder } from './records.ts';
 import { type AnyRefusal, isRefusal } from './refusal.ts';
 import { BATCH_RECORDS_MAX, type SealedBatch, sealBatch } from './seal.ts';
@@ -26,6 +29,8 @@ import { PASSING, receiptOpener, type SenderOptions, type Sleep, sendWaiting } f
 import { openSpool, type Spool } from './spool.ts';
 import { type Execute, type ExecutedTask, TaskRunner } from './task-runner.ts';
 import type { ProviderTransport } from './transport.ts';
+
+export type OfferTerms = Pick<OfferMessage, 'resource' | 'region' | 'evidence' | 'drainEpoch' | 'poolId'>;
 
 export interface ProviderOptions {
   /** Where the spool lives; one running provider a node. */
@@ -38,6 +43,8 @@ export interface ProviderOptions {
   /** Offered for every epoch. */
   readonly capacityNcuMs: number;
   readonly floorMicrograinsPerNcuS: number;
+  /** What else every offer says. Default: nothing. */
+  readonly offerTerms?: OfferTerms;
   /** Default: `runTask` of execution. */
   readonly execute?: Execute;
   readonly nowMs: () => number;
@@ -108,11 +115,6 @@ export function startProvider(options: ProviderOptions): Provider {
   };
 }
 
-/** external_aad of everything that is signed in this network under its present economy. */
-export function aadOf({ chain, contracts, economyHash }: NetworkAnswer): Uint8Array {
-  return externalAad({ chain, settlement: contracts.settlement, economyHash });
-}
-
 const SEAL_MS = 1000;
 const OFFER_MS = 500;
 /** What a result needs after its task: signature and post. */
@@ -136,14 +138,17 @@ class RunningProvider {
   readonly #spool: Spool;
   readonly #recorder: Recorder;
   readonly #runner: TaskRunner;
-  readonly #aad: Uint8Array;
-  readonly #openReceipt: (signedReceipt: Uint8Array) => Receipt;
+  readonly #openReceipt: ReturnType<typeof receiptOpener>;
   readonly #stopping = new AbortController();
   readonly #sealBell: Bell;
   readonly #sendBell: Bell;
   readonly #unsealed: UnsealedRecord[] = [];
   readonly #recentTaskMs: number[] = [];
-  #clock: EpochClock;
+  /** As last heard: clock and policies may have changed since. */
+  #network: NetworkAnswer;
+  #aadAt: AadAt;
+  /** True after a request that did not get through: the network may have stood still meanwhile. */
+  #isLost = false;
   #unsaved: SealedBatch | null = null;
   #failure: { readonly error: unknown } | null = null;
   #isFullLogged = false;
@@ -156,14 +161,15 @@ class RunningProvider {
     this.#sleep = options.sleep ?? sleepFor;
     this.#random = options.random ?? Math.random;
     this.#cpu = options.cpu ?? openCpuMeter();
-    this.#clock = network.clock;
+    this.#network = network;
+    this.#aadAt = aadAtOf(network);
     this.nodeId = nodeIdOf(keys.spki, nativeSha256);
-    this.#aad = aadOf(network);
-    this.#openReceipt = receiptOpener(network.posterKey, this.#aad);
+    const aadAt: AadAt = (epoch) => this.#aadAt(epoch);
+    this.#openReceipt = receiptOpener(network.posterKey);
     this.#sealBell = new Bell(this.#sleep);
     this.#sendBell = new Bell(this.#sleep);
     this.#recorder = createRecorder(() => this.#clock, machineCores());
-    this.#runner = new TaskRunner({ transport, execute, cpu: this.#cpu, aad: this.#aad, sign: keys.sign, nowMs });
+    this.#runner = new TaskRunner({ transport, execute, cpu: this.#cpu, aadAt, sign: keys.sign, nowMs });
     const directory = spoolDirectory(options.dataDirectory, this.nodeId, network);
     this.#spool = openSpool({ directory, bytesMax: options.spoolBytesMax ?? 64 * 1024 * 1024, log: options.log });
   }
@@ -200,7 +206,7 @@ class RunningProvider {
     this.#stopping.abort();
   }
 
-  // Offers: once for every epoch to come, with a fresh view of the network's clock.
+  // Offers: once for every epoch to come, with a fresh view of the network's clock and of the rules that will hold then.
 
   async #offers(signal: AbortSignal): Promise<void> {
     const backoff = this.#backoff();
@@ -208,27 +214,29 @@ class RunningProvider {
     while (!signal.aborted) {
       const { epoch, endMs } = this.#moment();
       if (epoch + 1 > offered) {
-        const isTaken = await this.#attempt('offer', backoff, signal, () => this.#offer(epoch + 1));
-        if (isTaken === undefined) continue;
-        offered = epoch + 1;
+        const taken = await this.#attempt('offer', backoff, signal, () => this.#offer());
+        if (taken === undefined) continue;
+        offered = taken;
         if (epoch > 0) this.#recorder.forgetBefore(epoch as Epoch);
       }
       await this.#sleep(Math.min(OFFER_MS, Math.max(1, endMs - this.#nowMs())), signal);
     }
   }
 
-  async #offer(epoch: number): Promise<true> {
-    const { transport, className, capacityNcuMs, floorMicrograinsPerNcuS } = this.#options;
-    this.#clock = (await transport.network()).clock;
-    const offer = encodeOfferMessage({ epoch, className, capacityNcuMs, floorMicrograinsPerNcuS });
+  /** Offers for the next epoch by the clock just heard: after a stop of the network the known one is ahead. */
+  async #offer(): Promise<number> {
+    const { transport, className, capacityNcuMs, floorMicrograinsPerNcuS, offerTerms } = this.#options;
+    await this.#refresh();
+    const epoch = this.#moment().epoch + 1;
+    const offer = encodeOfferMessage({ epoch, className, capacityNcuMs, floorMicrograinsPerNcuS, ...offerTerms });
     try {
-      await transport.postOffer(await this.#signedRequest('offer', offer));
+      await transport.postOffer(await this.#signedRequest('offer', offer, epoch));
     } catch (error) {
       // A refused offer is refused again: the next epoch's is another one.
       if (!isRefusal(error) || error.refusalClass !== 'input') throw error;
       this.#logRefusal('offer-refused', error, { epoch });
     }
-    return true;
+    return epoch;
   }
 
   // Work: one item after the other; the event loop turns between two, so that batches go out.
@@ -241,9 +249,10 @@ class RunningProvider {
         continue;
       }
       const askedMs = this.#nowMs();
-      const items = await this.#attempt('work', backoff, signal, async () =>
-        this.#options.transport.requestWork(await this.#signedRequest('work', new Uint8Array(0))),
-      );
+      const items = await this.#attempt('work', backoff, signal, async () => {
+        if (this.#isLost) await this.#refresh();
+        return this.#options.transport.requestWork(await this.#signedRequest('work', new Uint8Array(0)));
+      });
       if (items === undefined) continue;
       await this.#executeAll(
         [...items].sort((left, right) => left.order - right.order),
@@ -296,8 +305,8 @@ class RunningProvider {
 
   /** Posts until it is taken; the lease ends with its epoch and grace. */
   async #postResult(item: WorkItem, { result }: ExecutedTask, signal: AbortSignal): Promise<void> {
-    const { transport, network, log } = this.#options;
-    const lastMs = epochEndMs(this.#clock, item.epoch) + network.economy.cadence.graceMs;
+    const { transport, log } = this.#options;
+    const lastMs = epochEndMs(this.#clock, item.epoch) + this.#network.economy.cadence.graceMs;
     const backoff = this.#backoff();
     for (;;) {
       try {
@@ -349,7 +358,7 @@ class RunningProvider {
       const { head } = this.#spool;
       const moment = { sealedAtMs: this.#nowMs(), clock: this.#clock };
       this.#unsaved = await sealBatch({
-        ...{ nodeId, head, aad: this.#aad, sign: this.#options.keys.sign },
+        ...{ nodeId, head, aad: this.#aadAt(next.epoch), sign: this.#options.keys.sign },
         ...moment,
         ...next,
       });
@@ -419,7 +428,8 @@ class RunningProvider {
         },
       },
       postBatch: (body) => transport.postBatch(body),
-      openReceipt: this.#openReceipt,
+      // The poster signs under the policy of the batch's epoch.
+      openReceipt: (receipt, body) => this.#openReceipt(receipt, this.#aadAt(batchEpoch(body))),
       ...{ backoff: this.#backoff(), sleep: this.#sleep, log },
     };
   }
@@ -439,6 +449,7 @@ class RunningProvider {
       return answer;
     } catch (error) {
       if (!isRefusal(error) || !mayPass(error)) throw error;
+      this.#isLost = true;
       const waitMs = backoff.nextMs();
       this.#logRefusal(`${what}-not-taken`, error, { waitMs });
       await this.#sleep(waitMs, signal);
@@ -446,14 +457,29 @@ class RunningProvider {
     }
   }
 
-  async #signedRequest(action: string, body: Uint8Array): Promise<Uint8Array> {
-    const request = encodeDeviceRequest({ nodeId: this.nodeId, action, sentAtMs: this.#nowMs(), body });
-    return coseSign1(request, this.#aad, this.#options.keys.sign);
+  async #refresh(): Promise<void> {
+    this.#network = await this.#options.transport.network();
+    this.#aadAt = aadAtOf(this.#network);
+    this.#isLost = false;
+  }
+
+  get #clock(): EpochClock {
+    return this.#network.clock;
+  }
+
+  /** Under the policy of the epoch that it is for; by default of the one in which it is signed. */
+  async #signedRequest(action: string, body: Uint8Array, epoch?: number): Promise<Uint8Array> {
+    const sentAtMs = this.#nowMs();
+    const request = encodeDeviceRequest({ nodeId: this.nodeId, action, sentAtMs, body });
+    return coseSign1(request, this.#aadAt(epoch ?? this.#momentOf(sentAtMs).epoch), this.#options.keys.sign);
   }
 
   /** The running epoch and its end; epoch -1 ends at the network's genesis. */
   #moment(): { epoch: number; endMs: number } {
-    const nowMs = this.#nowMs();
+    return this.#momentOf(this.#nowMs());
+  }
+
+  #momentOf(nowMs: number): { epoch: number; endMs: number } {
     if (nowMs < this.#clock.genesisMs) return { epoch: -1, endMs: this.#clock.genesisMs };
     const epoch = epochAt(this.#clock, nowMs);
     return { epoch, endMs: epochEndMs(this.#clock, epoch) };
@@ -472,6 +498,10 @@ class RunningProvider {
     const reason = error instanceof Error ? error.message : null;
     this.#options.log(event, { ...fields, code, reason });
   }
+}
+
+function batchEpoch(body: Uint8Array): number {
+  return decodeBatchHeader(parseCose(decodeBatch(body).cose).payload).epoch;
 }
 
 /** True for what time or a fresh signature mends. */

@@ -11,7 +11,8 @@ import type { SpooledBatch } from './spool.ts';
 
 const poster = newKeys();
 const aad = externalAad({ chain: 'eip155:31337', settlement: `0x${'12'.repeat(20)}`, economyHash: '34'.repeat(32) });
-const openReceipt = receiptOpener(toHex(poster.spki), aad);
+const opener = receiptOpener(toHex(poster.spki));
+const openReceipt = (signedReceipt: Uint8Array) => opener(signedReceipt, aad);
 const never = new AbortController().signal;
 
 describe('batches', () => {
@@ -101,7 +102,7 @@ describe('receipts', () => {
 
   test('METER-POSTER-KEY: not a key', () => {
     for (const key of ['', '00', 'x'.repeat(182)]) {
-      assert.throws(() => receiptOpener(key, aad), { code: 'METER-POSTER-KEY', refusalClass: 'retry' });
+      assert.throws(() => receiptOpener(key), { code: 'METER-POSTER-KEY', refusalClass: 'retry' });
     }
   });
 

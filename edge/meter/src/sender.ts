@@ -12,7 +12,8 @@ export interface SenderOptions {
   readonly spool: Pick<Spool, 'oldest' | 'acknowledge'>;
   /** Resolves to the signed receipt. */
   readonly postBatch: (body: Uint8Array) => Promise<Uint8Array>;
-  readonly openReceipt: (signedReceipt: Uint8Array) => Receipt;
+  /** Reads the receipt of a batch, whose body is given with it. */
+  readonly openReceipt: (signedReceipt: Uint8Array, body: Uint8Array) => Receipt;
   readonly backoff: Backoff;
   readonly sleep: Sleep;
   readonly log: Log;
@@ -47,13 +48,13 @@ export async function sendWaiting(options: SenderOptions, signal: AbortSignal): 
 }
 
 /**
- * Reads receipts that the poster signed. `posterKey` is its SubjectPublicKeyInfo, DER, hex.
+ * Reads receipts that the poster signed, under the external_aad of their batch. `posterKey` is its SubjectPublicKeyInfo, DER, hex.
  * @throws MeterRefusal METER-POSTER-KEY; the returned function: METER-RECEIPT-FORMAT, METER-RECEIPT-SIGNATURE
  */
-export function receiptOpener(posterKey: string, aad: Uint8Array): (signedReceipt: Uint8Array) => Receipt {
+export function receiptOpener(posterKey: string): (signedReceipt: Uint8Array, aad: Uint8Array) => Receipt {
   const key = { key: posterKeyOf(posterKey), dsaEncoding: 'ieee-p1363' } as const;
   const verifyPoster = (message: Uint8Array, signature: Uint8Array) => verify('sha256', message, key, signature);
-  return (signedReceipt) => {
+  return (signedReceipt, aad) => {
     try {
       return decodeReceipt(coseOpen(signedReceipt, aad, () => verifyPoster).payload);
     } catch (cause) {
@@ -79,7 +80,7 @@ function posterKeyOf(posterKey: string): KeyObject {
 }
 
 async function send(batch: SpooledBatch, { postBatch, openReceipt }: SenderOptions): Promise<Receipt> {
-  const receipt = openReceipt(await postBatch(batch.body));
+  const receipt = openReceipt(await postBatch(batch.body), batch.body);
   if (receipt.batchId === batch.batchId && receipt.acceptedSeq >= batch.seq) return receipt;
   const expected = `batch ${batch.batchId}, sequence ${batch.seq}`;
   const got = `batch ${receipt.batchId}, sequence ${receipt.acceptedSeq}`;

@@ -11,6 +11,7 @@ import {
 } from '@stannary/wire';
 import type { CpuMeter } from './cpu-time.ts';
 import { nativeSha256 } from './native-hash.ts';
+import type { AadAt } from './policies.ts';
 import type { TaskUsage } from './records.ts';
 import { MeterRefusal } from './refusal.ts';
 import type { ProviderTransport } from './transport.ts';
@@ -28,7 +29,7 @@ export interface TaskRunnerOptions {
   readonly transport: Pick<ProviderTransport, 'blob'>;
   readonly execute: Execute;
   readonly cpu: CpuMeter;
-  readonly aad: Uint8Array;
+  readonly aadAt: AadAt;
   readonly sign: Sign;
   readonly nowMs: () => number;
 }
@@ -59,7 +60,8 @@ export class TaskRunner {
    *   allowed, a trap, no fuel left
    */
   async run(item: WorkItem): Promise<ExecutedTask> {
-    const { execute, cpu, nowMs, aad, sign } = this.#options;
+    const { execute, cpu, nowMs, aadAt, sign } = this.#options;
+    const aad = aadAt(item.epoch);
     const module = await this.#module(item.moduleHash);
     const input = await this.#blob(item.inputHash);
     const startedMs = nowMs();

@@ -176,7 +176,7 @@ export interface Token {
 
 const TRANSFER_TOPIC = toEventSelector('Transfer(address,address,uint256)');
 
-interface EventLog {
+export interface EventLog {
   readonly address: Hex;
   readonly data: Hex;
   readonly topics: [signature: Hex, ...args: Hex[]];
@@ -185,12 +185,13 @@ interface EventLog {
   readonly logIndex: Hex;
 }
 
-interface LogFilter {
+export interface LogFilter {
   readonly address: Hex | Hex[];
   readonly topics?: (Hex | null)[];
 }
 
-async function readLogs(rpc: Rpc, filter: LogFilter, { fromBlock, toBlock }: BlockRange): Promise<EventLog[]> {
+/** Logs as the node has them, in order, asked for in pieces. Errors: CHAIN-RPC-UNREACHABLE. */
+export async function readLogs(rpc: Rpc, filter: LogFilter, { fromBlock, toBlock }: BlockRange): Promise<EventLog[]> {
   const logs: EventLog[] = [];
   for (let from = fromBlock; from <= toBlock; from += LOG_BLOCKS_MAX) {
     const to = Math.min(toBlock, from + LOG_BLOCKS_MAX - 1);
@@ -201,7 +202,7 @@ async function readLogs(rpc: Rpc, filter: LogFilter, { fromBlock, toBlock }: Blo
   return logs;
 }
 
-function placeOf(log: EventLog): EventPlace {
+export function placeOf(log: EventLog): EventPlace {
   return { txHash: log.transactionHash, blockNumber: Number(log.blockNumber), logIndex: Number(log.logIndex) };
 }
 

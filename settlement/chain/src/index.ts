@@ -2,11 +2,39 @@ export { type ChainAccount, devAccount, LOCAL_CHAIN_ID, newAccount } from './acc
 export type { AddressBook } from './address-book.ts';
 export type { ChainBalances, ClaimedAmounts, EraEntry } from './books.ts';
 export { type DeployOptions, type DeploySettings, deployContracts, fundAccounts } from './deploy.ts';
+export {
+  DIRECTION,
+  type EconomyField,
+  parameterName,
+  type RegistryChange,
+  type RegistryDiff,
+  type RegistryRow,
+  registryDiff,
+  registryRows,
+} from './economy-parameters.ts';
 export { type EraHeader, eraHeaderHash, type PayoutProof, type SumNodeProof } from './era-header.ts';
 export type { BondLot, ChainEvent, EventPlace, VoidGround } from './events.ts';
+export {
+  GOVERNANCE_ROLES,
+  type GovernanceRole,
+  GUARDED_FUNCTIONS,
+  type GuardedFunctions,
+  type ManagedContract,
+  ROLE_HOLDERS,
+} from './governance-wiring.ts';
+export { fastKeccak256 } from './keccak.ts';
 export { type LocalChain, type LocalChainOptions, startLocalChain } from './local-chain.ts';
 export { type Block, type ChainNode, type ChainOptions, type ChainReader, openChain } from './reader.ts';
 export { ChainRefusal, type ChainRefusalCode, type ContractRevert, type RefusalClass } from './refusal.ts';
+export {
+  auditReserve,
+  type CoverageEntry,
+  type ReserveAttestation,
+  type ReserveAudit,
+  type ReserveAuditOptions,
+  signerOfText,
+  signText,
+} from './reserve-audit.ts';
 export {
   type ChainSender,
   type NodeRegistration,
@@ -16,3 +44,4 @@ export {
   type Sent,
   type SlashProposal,
 } from './sender.ts';
+export { slowWaitSeconds } from './slow-waits.ts';

@@ -10,16 +10,26 @@ import {
   type PublicClient,
   TimeoutError,
 } from 'viem';
-import { bondVault, credit, nodeRegistry, settlement, workToken } from './generated/contracts.ts';
+import {
+  arbitration,
+  bondingCurve,
+  bondVault,
+  credit,
+  nodeRegistry,
+  reserve,
+  settlement,
+  workToken,
+} from './generated/contracts.ts';
 import { ChainRefusal, type ContractRevert } from './refusal.ts';
 
 const REQUEST_TIMEOUT_MS = 20_000;
 const ATTEMPTS_BETWEEN_BLOCKS = 10;
 const BETWEEN_BLOCKS_MS = 5;
-/** Errors cross contracts (a token's error ends a deposit), so every one is looked up in all five. */
-const ERRORS: Abi = [workToken, credit, nodeRegistry, bondVault, settlement].flatMap(({ abi }) =>
-  (abi as Abi).filter((entry) => entry.type === 'error'),
-);
+/** Errors cross contracts (a token's error ends a deposit), so every one is looked up in all. */
+const ERRORS: Abi = [
+  ...[workToken, credit, reserve, bondingCurve],
+  ...[nodeRegistry, bondVault, settlement, arbitration],
+].flatMap(({ abi }) => (abi as Abi).filter((entry) => entry.type === 'error'));
 
 export type Rpc = PublicClient;
 

@@ -7,7 +7,34 @@ import { forge, projectFolder } from './forge.ts';
 /** Where @stannary/chain reads interfaces and creation code. */
 export const generatedFile = join(projectFolder, '..', 'chain', 'src', 'generated', 'contracts.ts');
 
-const CONTRACTS = ['WorkToken', 'Credit', 'NodeRegistry', 'BondVault', 'Settlement'];
+const CONTRACTS = [
+  'WorkToken',
+  'Credit',
+  'Reserve',
+  'BondingCurve',
+  'NodeRegistry',
+  'BondVault',
+  'Settlement',
+  'Arbitration',
+  'AccessManager',
+  'EconomyRegistry',
+  'ComplianceGate',
+  'EmergencyPause',
+  'Treasury',
+  'ContractFigures',
+  'AttestedFigures',
+  'RollbackTriggers',
+  'Council',
+  'Timelock',
+  'TokenGovernor',
+  'P256Sha256Verifier',
+  'Channels',
+  'TaskWallets',
+  'HashPreimage',
+  'TaskReceipt',
+  'EpochCommitted',
+  'OracleValue',
+];
 
 interface Artifact {
   readonly abi: readonly unknown[];

@@ -13,8 +13,13 @@ export const projectFolder = join(import.meta.dirname, '..');
  * Throws where this platform's binary is not installed; forge's own failures are in the answer's `status`.
  */
 export function forge(...commandLine: string[]): SpawnSyncReturns<string> {
+  return forgeIn(projectFolder, ...commandLine);
+}
+
+/** As `forge`, in a copy of the project. */
+export function forgeIn(folder: string, ...commandLine: string[]): SpawnSyncReturns<string> {
   return spawnSync(forgeBinary(), commandLine, {
-    cwd: projectFolder,
+    cwd: folder,
     encoding: 'utf8',
     maxBuffer: 256 * 1024 * 1024,
     // The compiler's wrapper is a Node script: it runs on this very Node.

@@ -11,20 +11,19 @@ export interface ExplainFlags {
 /** Derives one node's payout from the served statement alone, so that the gateway is asked for facts and not for reasons. */
 export async function explain(nodeIdStart: string, flags: ExplainFlags): Promise<void> {
   const client = new GatewayClient({ baseUrl: flags.gateway });
-  const [{ economy }, { statement, statementHash }] = await Promise.all([
-    client.network(),
-    client.statement(flags.epoch),
-  ]);
-  const matches = statement.nodes.filter((line) => line.nodeId.startsWith(nodeIdStart.toLowerCase()));
+  const { statement, statementHash } = await client.statement(flags.epoch);
+  const { economy } = await client.policy(statement.economyHash);
+  const nodeIds = statement.nodes.columns.nodeId;
+  const matches = nodeIds.filter((nodeId) => nodeId.startsWith(nodeIdStart.toLowerCase()));
   if (matches.length !== 1) {
-    const expected = `one node of epoch ${flags.epoch}: ${statement.nodes.map((line) => line.nodeId.slice(0, 8)).join(', ')}`;
+    const expected = `one node of epoch ${flags.epoch}: ${nodeIds.map((nodeId) => nodeId.slice(0, 8)).join(', ')}`;
     throw new CliRefusal('NODE-UNKNOWN', 'input', {
       where: 'node',
       expected,
       got: `${nodeIdStart} (${matches.length} match)`,
     });
   }
-  const { nodeId } = matches[0]!;
+  const nodeId = matches[0]!;
   const steps = explainNode(economy, statement, nodeId);
   if (flags.json) {
     console.log(JSON.stringify({ nodeId, epoch: flags.epoch, statementHash, steps }));

@@ -16,13 +16,11 @@ import {
   openSender,
   registrationMessage,
 } from '@stannary/chain';
-import type { Economy } from '@stannary/kernel';
+import { BondDesk, cumulativeSplit, type Economy, type Grains } from '@stannary/kernel';
 import { fromHex, hashChain, sha256, toHex } from '@stannary/wire';
 import type { NetworkFolder, Party, Secrets } from './folder.ts';
 
-/** Work tokens and credits that the local genesis gives each party, in units. */
-const PROVIDER_TOKENS = 2_000;
-const TREASURY_TOKENS = 1_000_000;
+/** Credits that the local consumer begins with, in units. */
 const CONSUMER_CREDITS = 50_000;
 /** Attested capacity of a local provider, in thousandths of an NCU. */
 const PROVIDER_MILLI_NCU = 1_000;
@@ -36,18 +34,22 @@ export interface LocalNetwork {
   readonly economyHash: string;
 }
 
-/** Deploys the contracts, hands out the genesis, registers and bonds every provider, funds the consumer's deposit. */
+/**
+ * Deploys the contracts, hands out the genesis, registers and bonds every provider, funds the consumer's deposit. What
+ * contracts and bonds have to hold under every version is the most that any of `policies` asks.
+ */
 export async function bootstrap(
   folder: NetworkFolder,
   secrets: Secrets,
-  economy: Economy,
+  policies: readonly Economy[],
   economyHash: string,
   rpcUrl: string,
 ): Promise<LocalNetwork> {
   const parties = [secrets.operator, secrets.poster, secrets.insurance, secrets.consumer, ...secrets.providers];
   await fundAccounts(rpcUrl, parties.map(addressOf));
-  const addressBook = await deploy(folder, secrets, economy, rpcUrl);
-  const bondGrains = bondOf(economy);
+  const [economy] = policies as readonly [Economy];
+  const addressBook = await deploy(folder, secrets, policies, rpcUrl);
+  const bondGrains = Math.max(...policies.map(bondOf));
   await Promise.all([
     bondPoster(secrets.poster, economy, rpcUrl, addressBook),
     fundConsumer(secrets, economy, rpcUrl, addressBook),
@@ -62,21 +64,22 @@ export function addressOf(party: Party): string {
   return newAccount(party.privateKey).address;
 }
 
-async function deploy(folder: NetworkFolder, secrets: Secrets, economy: Economy, rpcUrl: string): Promise<AddressBook> {
-  const { grainsPerUnit, settlement, slash } = economy;
-  const units = (count: number) => count * grainsPerUnit;
+async function deploy(
+  folder: NetworkFolder,
+  secrets: Secrets,
+  policies: readonly Economy[],
+  rpcUrl: string,
+): Promise<AddressBook> {
+  const [economy] = policies as readonly [Economy];
+  const { settlement, slash } = economy;
   const receiptKey = await openKey(receiptKeyFile(folder));
-  const genesis = [
-    { account: addressOf(secrets.operator), grains: units(TREASURY_TOKENS) },
-    { account: addressOf(secrets.poster), grains: settlement.posterBondGrains },
-    ...secrets.providers.map((provider) => ({ account: addressOf(provider), grains: units(PROVIDER_TOKENS) })),
-  ];
+  const genesis = genesisOf(economy, secrets);
   return deployContracts({
     rpcUrl,
     deployer: secrets.operator.privateKey,
     settings: {
-      tokenCapGrains: BigInt(economy.emission.capGrains) + BigInt(genesis.reduce((sum, row) => sum + row.grains, 0)),
-      eraMintGrainsMax: BigInt(economy.emission.grainsPerEpoch) * BigInt(economy.cadence.epochsPerEra) * 2n,
+      tokenCapGrains: BigInt(economy.supply.limits.capGrains) / BigInt(economy.supply.unitsPerGrain),
+      eraMintGrainsMax: policies.map(eraMintMax).reduce((most, one) => (one > most ? one : most)),
       genesis,
       creditIssuer: addressOf(secrets.operator),
       poster: addressOf(secrets.poster),
@@ -96,9 +99,46 @@ async function deploy(folder: NetworkFolder, secrets: Secrets, economy: Economy,
   });
 }
 
-/** The bond a local provider puts up: half above what its class asks for. */
+/**
+ * The economy's genesis among the local parties: what is for providers in equal parts, everything else to the operator,
+ * who advances the poster its bond.
+ */
+function genesisOf(economy: Economy, secrets: Secrets): { account: string; grains: number }[] {
+  const forProviders = economy.genesis.allocations.filter(({ holder }) => holder === 'providers').reduce(sumOf, 0);
+  const all = economy.genesis.allocations.reduce(sumOf, 0);
+  const { posterBondGrains } = economy.settlement;
+  const shares = cumulativeSplit(
+    forProviders,
+    secrets.providers.map(() => 1),
+  );
+  return [
+    { account: addressOf(secrets.operator), grains: all - forProviders - posterBondGrains },
+    { account: addressOf(secrets.poster), grains: posterBondGrains },
+    ...secrets.providers.map((provider, index) => ({ account: addressOf(provider), grains: shares[index]! })),
+  ];
+}
+
+function sumOf(sum: number, { tokensGrains }: { readonly tokensGrains: number }): number {
+  return sum + tokensGrains;
+}
+
+/** The contract's own limit of what one era mints: the economy's ceiling on the whole supply, or the cap. */
+function eraMintMax({ supply: { limits, unitsPerGrain } }: Economy): bigint {
+  const cap = BigInt(limits.capGrains);
+  const ceiling =
+    limits.ceiling === null
+      ? cap
+      : BigInt(limits.ceiling.grains) + (cap * BigInt(limits.ceiling.supplyPpm)) / 1_000_000n;
+  return ceiling / BigInt(unitsPerGrain);
+}
+
+/** The bond a local provider puts up: half above what its class asks of it at the first price. */
 function bondOf(economy: Economy): number {
-  return Math.floor(economy.classes[0]!.bondGrainsMin * 1.5);
+  const first = { spotMicrograins: economy.oracle.priceMicrograins, lowMicrograins: economy.oracle.priceMicrograins };
+  const desk = new BondDesk(economy, economy.price.initialMicrograinsPerNcuS, first);
+  const { name } = economy.classes[0]!;
+  const required = desk.required({ className: name, milliNcu: PROVIDER_MILLI_NCU, bondGrains: 0 as Grains });
+  return Math.floor(required * 1.5);
 }
 
 async function bondPoster(poster: Party, economy: Economy, rpcUrl: string, addressBook: AddressBook): Promise<void> {

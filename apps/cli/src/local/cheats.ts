@@ -1,6 +1,6 @@
 import { hash as nodeHash } from 'node:crypto';
 import type { TaskRun } from '@stannary/execution';
-import type { Execute, ProviderPlugin, ProviderTransport } from '@stannary/meter';
+import type { Execute, ProviderParts, ProviderPlugin, ProviderTransport } from '@stannary/meter';
 import {
   coseSign1,
   decodeBatch,
@@ -32,14 +32,14 @@ export const LOCAL_BEHAVIOURS: readonly Behaviour[] = [
  * What the provider's program loads for a cheat (`--plugin`). The program itself is the one that honest nodes run: it
  * signs and sends what it is handed.
  */
-const cheat: ProviderPlugin = ({ execute, transport, keys, aad }, behaviour) => {
+const cheat: ProviderPlugin = ({ execute, transport, keys, aadAt }, behaviour) => {
   switch (behaviour) {
     case 'inflates-fuel':
       return { execute: inflateFuel(execute) };
     case 'invents-results':
       return { execute: inventResults(execute) };
     case 'equivocates':
-      return { transport: equivocate(transport, keys.sign, aad) };
+      return { transport: equivocate(transport, keys.sign, aadAt) };
     default:
       throw new Error(`expected one of ${LOCAL_BEHAVIOURS.join(', ')}, got ${behaviour}`);
   }
@@ -70,7 +70,7 @@ function inventResults(execute: Execute): Execute {
 }
 
 /** Sends every third batch honestly, and then once more with the same sequence number and other figures. */
-function equivocate(transport: ProviderTransport, sign: Sign, aad: Uint8Array): ProviderTransport {
+function equivocate(transport: ProviderTransport, sign: Sign, aadAt: ProviderParts['aadAt']): ProviderTransport {
   let sent = 0;
   return {
     network: () => transport.network(),
@@ -81,17 +81,18 @@ function equivocate(transport: ProviderTransport, sign: Sign, aad: Uint8Array): 
     postBatch: async (body) => {
       const receipt = await transport.postBatch(body);
       sent += 1;
-      if (sent % 3 === 0) await transport.postBatch(await secondVersion(body, sign, aad)).catch(() => undefined);
+      if (sent % 3 === 0) await transport.postBatch(await secondVersion(body, sign, aadAt)).catch(() => undefined);
       return receipt;
     },
   };
 }
 
 /** The same sequence number over other records: in order in itself, which is what makes it a lie and not a mistake. */
-async function secondVersion(body: Uint8Array, sign: Sign, aad: Uint8Array): Promise<Uint8Array> {
+async function secondVersion(body: Uint8Array, sign: Sign, aadAt: ProviderParts['aadAt']): Promise<Uint8Array> {
   const batch = decodeBatch(body);
   const header = decodeBatchHeader(parseCose(batch.cose).payload);
   const records = batch.records.map((record) => ({ ...record, quantity: record.quantity + 1 }));
   const changed = { totals: totalsOf(records), recordsRoot: recordsRoot(records), sealedAtMs: header.sealedAtMs + 1 };
-  return encodeBatch({ cose: await coseSign1(encodeBatchHeader({ ...header, ...changed }), aad, sign), records });
+  const cose = await coseSign1(encodeBatchHeader({ ...header, ...changed }), aadAt(header.epoch), sign);
+  return encodeBatch({ cose, records });
 }

@@ -1,10 +1,12 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { GatewayClient, type NetworkAnswer } from '@stannary/gateway/client';
+import { GatewayClient } from '@stannary/gateway/client';
 import { exitStatusOf } from '../refusal.ts';
 import { Consumer } from './consumer.ts';
 import { Corpus } from './corpus.ts';
-import { drawRequests, fitInto, type Request, readTrace } from './demand.ts';
+import { openTrace, type TracePart } from './demand.ts';
+import { Progress } from './progress.ts';
+import { type Timed, timetable } from './timetable.ts';
 
 // The consumer's program: `--config FILE`. Buys work as the trace or the draw says, verifies every result, and at the
 // end takes its unspent money out.
@@ -14,16 +16,13 @@ interface ConsumerConfig {
   readonly apiKey: string;
   readonly corpus: string;
   readonly workEras: number | null;
-  readonly trace: { readonly file: string; readonly skip: number; readonly requests: number } | null;
+  readonly trace: TracePart | null;
   readonly progressFile: string;
 }
 
-/** The last requests come this many epochs before the end, so that each can still be allocated in time. */
-const SPARE_EPOCHS = 1.5;
 const CHECK_MS = 400;
-const PROGRESS_EVERY = 20;
-/** How much faster than in life requests come when no end is set. */
-const SPEED_UP = 3;
+/** Purchases under way at once. */
+const LANES = 8;
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { config: { type: 'string' } } });
@@ -43,9 +42,15 @@ async function main(): Promise<void> {
   });
   await consumer.prepare();
   const window = { selling: true };
-  const bought = buyAll(consumer, timetable(config, network, await trace(config)), progress, window);
+  const { clock } = network;
+  const traced = config.trace === null ? null : await openTrace(config.trace);
+  const requests = timetable({
+    ...{ traced, workEras: config.workEras, bought: progress.bought },
+    ...{ clock, nowMs: clock.nowMs, random: Math.random },
+  });
+  const bought = buyAll(consumer, requests, progress, window);
   while (await isSelling(client)) {
-    await consumer.check();
+    await checkNow(consumer);
     await progress.write({ checkedThroughMs: consumer.checkedThroughMs });
     await pause(CHECK_MS);
   }
@@ -58,87 +63,29 @@ async function main(): Promise<void> {
   console.log(JSON.stringify({ at: new Date().toISOString(), event: 'finished', ...consumer.counts }));
 }
 
-interface ProgressRow {
-  readonly bought: number;
-  readonly checkedThroughMs: number;
-}
-
-/** What was bought and looked at, kept across restarts: no request is bought twice, no result disputed twice. */
-class Progress {
-  readonly #file: string;
-  #row: ProgressRow;
-
-  private constructor(file: string, row: ProgressRow) {
-    this.#file = file;
-    this.#row = row;
-  }
-
-  static async open(file: string): Promise<Progress> {
-    const kept = JSON.parse(await readFile(file, 'utf8').catch(() => '{}')) as Partial<ProgressRow>;
-    return new Progress(file, { bought: 0, checkedThroughMs: 0, ...kept });
-  }
-
-  get bought(): number {
-    return this.#row.bought;
-  }
-
-  get checkedThroughMs(): number {
-    return this.#row.checkedThroughMs;
-  }
-
-  async write(change: Partial<ProgressRow>): Promise<void> {
-    const row = { ...this.#row, ...change };
-    if (row.bought === this.#row.bought && row.checkedThroughMs === this.#row.checkedThroughMs) return;
-    this.#row = row;
-    await writeFile(`${this.#file}.new`, JSON.stringify(row));
-    await rename(`${this.#file}.new`, this.#file);
-  }
-}
-
-interface Timed extends Request {
-  readonly index: number;
-  readonly dueMs: number;
-}
-
-async function trace(config: ConsumerConfig): Promise<Request[] | null> {
-  if (config.trace === null) return null;
-  const { file, skip, requests } = config.trace;
-  return readTrace(await readFile(file, 'utf8'), skip, requests);
-}
-
-/**
- * When each request is due. A trace is laid over the eras of work, or played SPEED_UP times faster when there is no
- * end; after a restart what was missed is due at once. Drawn requests begin now, whenever now is.
- */
-function* timetable(config: ConsumerConfig, network: NetworkAnswer, traced: Request[] | null): Generator<Timed> {
-  const { clock } = network;
-  const spanMs = ((config.workEras ?? 0) * clock.epochsPerEra - SPARE_EPOCHS) * clock.epochMs;
-  const fitted =
-    traced !== null && config.workEras !== null ? fitInto(traced, spanMs) : (traced ?? drawRequests(Math.random));
-  const speedUp = traced !== null && config.workEras !== null ? 1 : SPEED_UP;
-  const beganMs = traced === null ? Math.max(clock.genesisMs, clock.nowMs) : clock.genesisMs;
-  let index = 0;
-  for (const request of fitted) {
-    yield { ...request, index, dueMs: beganMs + request.atMs / speedUp };
-    index += 1;
-  }
-}
-
-/** Buys every request at its time; several at once when time has run ahead. A trace's requests are bought once each. */
+/** Buys every request at its time, up to LANES at once: a purchase is three answers of the gateway, and it may be slow. */
 async function buyAll(
   consumer: Consumer,
   requests: Iterable<Timed>,
   progress: Progress,
   window: { readonly selling: boolean },
 ): Promise<void> {
-  const alreadyBought = progress.bought;
-  for (const request of requests) {
-    if (request.index < alreadyBought) continue;
-    while (window.selling && Date.now() < request.dueMs) await pause(Math.min(CHECK_MS, request.dueMs - Date.now()));
-    if (!window.selling) return;
-    await buyOne(consumer, request);
-    if (request.index % PROGRESS_EVERY === 0) await progress.write({ bought: request.index + 1 });
-  }
+  const coming = requests[Symbol.iterator]();
+  const underWay = new Set<number>();
+  let next = progress.bought;
+  const lane = async () => {
+    for (let item = coming.next(); item.done !== true; item = coming.next()) {
+      const { index, dueMs } = item.value;
+      next = index + 1;
+      underWay.add(index);
+      while (window.selling && Date.now() < dueMs) await pause(Math.min(CHECK_MS, dueMs - Date.now()));
+      if (!window.selling) return;
+      await buyOne(consumer, item.value);
+      underWay.delete(index);
+      await progress.write({ bought: Math.min(next, ...underWay) });
+    }
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
 }
 
 /** Tries until it is bought: a gateway that is down comes back, and a full escrow empties. */
@@ -148,12 +95,25 @@ async function buyOne(consumer: Consumer, request: Timed): Promise<void> {
       await consumer.buy(request, request.index);
       return;
     } catch (error) {
-      const { code, refusalClass } = error as { code?: string; refusalClass?: string };
+      const { code } = error as { code?: string };
       if (code === 'TASK-CLOSED') return;
-      if (refusalClass !== 'retry' && code !== 'ACCOUNT-FUNDS') throw error;
+      if (!mayPass(error) && code !== 'ACCOUNT-FUNDS') throw error;
       await pause(CHECK_MS);
     }
   }
+}
+
+/** What could not be looked at because the gateway is down is looked at when it is back. */
+async function checkNow(consumer: Consumer): Promise<void> {
+  try {
+    await consumer.check();
+  } catch (error) {
+    if (!mayPass(error)) throw error;
+  }
+}
+
+function mayPass(error: unknown): boolean {
+  return (error as { refusalClass?: string }).refusalClass === 'retry';
 }
 
 async function isSelling(client: GatewayClient): Promise<boolean> {
@@ -170,7 +130,7 @@ async function leave(client: GatewayClient, consumer: Consumer): Promise<boolean
     if (walletGrains > 0) await client.withdraw(walletGrains);
     return walletGrains === 0 && withdrawingGrains === 0 && (await client.status()).phase === 'drained';
   } catch (error) {
-    if ((error as { refusalClass?: string }).refusalClass === 'retry') return false;
+    if (mayPass(error)) return false;
     throw error;
   }
 }

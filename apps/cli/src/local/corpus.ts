@@ -13,6 +13,7 @@ export class Corpus {
   #file: Uint8Array = new Uint8Array(0);
   #offset = 0;
   #next = 0;
+  #taking: Promise<unknown> = Promise.resolve();
 
   private constructor(paths: readonly string[]) {
     this.#paths = paths;
@@ -29,8 +30,14 @@ export class Corpus {
     return this.#paths.length;
   }
 
-  /** The next `length` bytes, across file borders. */
-  async take(length: number): Promise<Uint8Array> {
+  /** The next `length` bytes, across file borders; who asks meanwhile gets those after them. */
+  take(length: number): Promise<Uint8Array> {
+    const taken = this.#taking.then(() => this.#read(length));
+    this.#taking = taken.catch(() => undefined);
+    return taken;
+  }
+
+  async #read(length: number): Promise<Uint8Array> {
     const taken = new Uint8Array(length);
     let filled = 0;
     while (filled < length) {

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { CliRefusal } from '../refusal.ts';
 
 /** One request for work: when it comes, and how large it is. */
@@ -42,6 +43,26 @@ function quantile(values: readonly number[], probability: number): number {
   const from = probabilities[above - 1]!;
   const share = (probability - from) / (probabilities[above]! - from);
   return values[above - 1]! + share * (values[above]! - values[above - 1]!);
+}
+
+/** The part of a trace file that is to be replayed. Refuses TRACE-UNREADABLE and what `readTrace` does. */
+export async function openTrace(trace: TracePart): Promise<Request[]> {
+  const csv = await readFile(trace.file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    const detail = { where: trace.file, expected: 'a trace file', got: cause.code ?? cause.message };
+    throw new CliRefusal('TRACE-UNREADABLE', 'input', {
+      ...detail,
+      remedy: 'give the path of a CSV file with --trace',
+    });
+  });
+  return readTrace(csv, trace.skip, trace.requests);
+}
+
+export interface TracePart {
+  readonly file: string;
+  /** The first request to replay. */
+  readonly skip: number;
+  /** How many at most. */
+  readonly requests: number;
 }
 
 /** Columns a request trace must have, in any order; others are ignored. */

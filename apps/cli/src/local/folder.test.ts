@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -32,6 +32,22 @@ describe('a network’s folder', () => {
       code: 'DATA-UNWRITABLE',
       refusalClass: 'give-up',
     });
+    await assert.rejects(NetworkFolder.open(join(root, 'a-file')), { code: 'DATA-UNWRITABLE' });
+  });
+
+  test('DATA-UNWRITABLE: a place that takes no folders says so at once', async () => {
+    await assert.rejects(NetworkFolder.open('/proc/stannary/deeper'), { code: 'DATA-UNWRITABLE' });
+  });
+
+  test('DATA-UNWRITABLE: a folder that is there and may not be written', async () => {
+    const folder = await NetworkFolder.open(join(root, 'locked'));
+    await folder.close();
+    await Promise.all([chmod(root, 0o711), chmod(folder.path, 0o555)]);
+    const refused = assert.rejects(
+      asNobody(() => NetworkFolder.open(folder.path)),
+      { code: 'DATA-UNWRITABLE' },
+    );
+    await refused.finally(() => chmod(folder.path, 0o700));
   });
 
   test('DATA-DAMAGED: a file of it that is not JSON any more', async () => {
@@ -55,6 +71,13 @@ describe('a network’s folder', () => {
   });
 });
 
+/** The superuser may write everywhere: where the tests run as it, somebody else tries. */
+async function asNobody<Result>(attempt: () => Promise<Result>): Promise<Result> {
+  if (process.geteuid?.() !== 0) return attempt();
+  process.seteuid!(65_534);
+  return attempt().finally(() => process.seteuid!(0));
+}
+
 describe('the corpus', () => {
   test('is every file of a tree, one after the other, and then again', async () => {
     const folder = await mkdtemp(join(root, 'corpus-'));
@@ -65,6 +88,14 @@ describe('the corpus', () => {
     assert.equal(corpus.files, 3);
     assert.equal(Buffer.from(await corpus.take(4)).toString(), 'abcd');
     assert.equal(Buffer.from(await corpus.take(6)).toString(), 'eabcde');
+  });
+
+  test('gives its bytes once, however many ask at the same time', async () => {
+    const folder = await mkdtemp(join(root, 'corpus-'));
+    for (const name of 'abcdefgh') await writeFile(join(folder, name), name.repeat(3));
+    const corpus = await Corpus.open(folder);
+    const taken = await Promise.all([5, 1, 7, 2, 9].map((length) => corpus.take(length)));
+    assert.equal(Buffer.concat(taken).toString(), 'aaabbbcccdddeeefffggghhh');
   });
 
   test('refuses a tree without files', async () => {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { CliRefusal } from '../refusal.ts';
 import { type Behaviour, LOCAL_BEHAVIOURS } from './cheats.ts';
 
@@ -42,8 +43,11 @@ export class NetworkFolder {
   static async open(path: string): Promise<NetworkFolder> {
     const folder = new NetworkFolder(path);
     try {
-      await mkdir(folder.at('logs'), { recursive: true });
+      await makeFolder(folder.at('logs'));
+      await folder.#lock();
+      return folder;
     } catch (cause) {
+      if (cause instanceof CliRefusal) throw cause;
       const got = (cause as NodeJS.ErrnoException).code ?? 'an error';
       throw new CliRefusal(
         'DATA-UNWRITABLE',
@@ -52,8 +56,6 @@ export class NetworkFolder {
         { cause },
       );
     }
-    await folder.#lock();
-    return folder;
   }
 
   at(...parts: string[]): string {
@@ -124,6 +126,22 @@ export class NetworkFolder {
     };
     await this.write('secrets.json', JSON.stringify(secrets, null, 2), 0o600);
     return secrets;
+  }
+}
+
+/**
+ * Makes a folder and those above it. Not by `recursive`: in a place that says of a new folder that it does not exist
+ * (procfs does) Node 24 tries again for ever.
+ */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return;
+    if (code !== 'ENOENT' || existsSync(dirname(path))) throw error;
+    await makeFolder(dirname(path));
+    await mkdir(path);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { GatewayClient, StatusAnswer } from '@stannary/gateway/client';
-import type { Economy, Statement } from '@stannary/kernel';
+import { type Economy, nodeLines, type Statement } from '@stannary/kernel';
 import { addressOf } from './bootstrap.ts';
 import type { Claims } from './claims.ts';
 import type { ConsumerCounts } from './consumer.ts';
@@ -54,7 +54,7 @@ export async function summarise(parts: SummaryParts): Promise<Summary> {
   return {
     eras: parts.eras,
     tasks: status.tasks.done,
-    ncuMs: sum((statement) => statement.nodes.reduce((total, line) => total + line.ncuMs, 0)),
+    ncuMs: sum((statement) => nodeLines(statement).reduce((total, line) => total + line.ncuMs, 0)),
     feesGrains: sum(({ totals }) => totals.chargedGrains - totals.refundedGrains),
     emissionGrains: sum(({ emission }) => emission.scheduledGrains),
     roots: status.eras.map((era) => ({

@@ -1,4 +1,4 @@
-import type { Economy, Epoch, Statement } from '@stannary/kernel';
+import type { Allocation, Demand, Economy, EconomyState, Epoch, EpochInputs, Offer, Statement } from '@stannary/kernel';
 
 // The public API's answers, as JSON. Money is grains; amounts that may pass 2^53 - 1 are decimal strings.
 
@@ -15,14 +15,30 @@ export interface NetworkAnswer {
     readonly bondVault: string;
     readonly settlement: string;
   };
+  /** The policy in force: its hash and its rules. */
   readonly economyHash: string;
   readonly economy: Economy;
+  /** All policies, by the epoch in which they begin. What is of an epoch is signed and settled under its policy. */
+  readonly policies: readonly PolicyAnswer[];
   readonly clock: ClockAnswer;
   /** SubjectPublicKeyInfo of the poster's receipt key, DER, hex. */
   readonly posterKey: string;
   /** SHA-256 of each task module the network runs, by name. */
   readonly modules: Readonly<Record<string, string>>;
   readonly fuelCostTable: string;
+}
+
+/** One version of the economy. */
+export interface PolicyAnswer {
+  readonly version: number;
+  readonly fromEpoch: number;
+  /** Every statement names it, and `external_aad` holds it. */
+  readonly economyHash: string;
+}
+
+/** GET /v1/policies/:hash */
+export interface PolicyEconomyAnswer extends PolicyAnswer {
+  readonly economy: Economy;
 }
 
 export interface ClockAnswer {
@@ -51,7 +67,11 @@ export interface TaskRequest {
   readonly inputHash: string;
   readonly fuelMax: number;
   readonly chargeGrainsMax: number;
+  /** Where it may run. Absent: anywhere. */
+  readonly need?: TaskNeed;
 }
+
+export type TaskNeed = Pick<Demand, 'className' | 'regions' | 'evidence'>;
 
 export type TaskStatus = 'queued' | 'assigned' | 'done' | 'cancelled';
 
@@ -83,6 +103,30 @@ export interface AccountAnswer {
   readonly tasksOpen: number;
 }
 
+/** GET /v1/epochs/:epoch/inputs: everything that settled an epoch. */
+export interface InputsAnswer {
+  readonly inputs: EpochInputs;
+  readonly stateBefore: EconomyState;
+  /** 32 bytes, hex; hashed epoch + 1 times it is the tip that the poster registered. */
+  readonly beaconPreimage: string;
+  /** Merkle root over the epoch's batches, and the transaction that committed it before the preimage was shown. */
+  readonly batchesRoot: string | null;
+  readonly batchesTx: string | null;
+}
+
+/** GET /v1/epochs/:epoch/allocation: who got which task, and why the others did not. */
+export interface AllocationAnswer {
+  readonly inputs: {
+    readonly epoch: Epoch;
+    readonly beacon: string;
+    /** Its state is the `stateBefore` of this epoch's inputs. */
+    readonly stateEpoch: Epoch;
+    readonly offers: readonly Offer[];
+    readonly demands: readonly Demand[];
+  };
+  readonly result: Allocation;
+}
+
 /** GET /v1/status: what the console shows at a glance. */
 export interface StatusAnswer {
   readonly nowMs: number;
@@ -91,6 +135,8 @@ export interface StatusAnswer {
   readonly epochEndsInMs: number;
   readonly settledEpoch: number;
   readonly phase: 'running' | 'draining' | 'drained' | 'halted';
+  /** The policy in force, and the next one if there is one. */
+  readonly policy: PolicyAnswer & { readonly next: PolicyAnswer | null };
   readonly priceMicrograinsPerNcuS: number;
   readonly utilisationPpm: number;
   readonly grainsPerUnit: number;

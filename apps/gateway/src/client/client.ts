@@ -1,8 +1,11 @@
 import type {
   AccountAnswer,
+  AllocationAnswer,
   ClaimAnswer,
   EraAnswer,
+  InputsAnswer,
   NetworkAnswer,
+  PolicyEconomyAnswer,
   RefusalAnswer,
   StatementAnswer,
   StatusAnswer,
@@ -50,6 +53,11 @@ export class GatewayClient {
     return this.#json('GET', '/v1/network');
   }
 
+  /** The rules that a statement names by their hash. */
+  policy(economyHash: string): Promise<PolicyEconomyAnswer> {
+    return this.#json('GET', `/v1/policies/${economyHash}`);
+  }
+
   status(): Promise<StatusAnswer> {
     return this.#json('GET', '/v1/status');
   }
@@ -58,9 +66,14 @@ export class GatewayClient {
     return this.#json('GET', `/v1/epochs/${epoch}/statement`);
   }
 
-  /** Every input of an epoch's settlement: with the statement before it, enough to replay it. */
-  inputs(epoch: number): Promise<unknown> {
+  /** Every input of an epoch's settlement: enough to settle it again. */
+  inputs(epoch: number): Promise<InputsAnswer> {
     return this.#json('GET', `/v1/epochs/${epoch}/inputs`);
+  }
+
+  /** Every input of an epoch's allocation, and its result: enough to allocate again. */
+  allocation(epoch: number): Promise<AllocationAnswer> {
+    return this.#json('GET', `/v1/epochs/${epoch}/allocation`);
   }
 
   eras(): Promise<readonly EraAnswer[]> {

@@ -4,6 +4,9 @@ import type { Epoch, Grains } from '@stannary/kernel';
 import fc from 'fast-check';
 import { sql } from 'kysely';
 import { type Account, type Asset, walletAccount } from '../accounts.ts';
+import { channelPostings } from '../channels/channel-postings.ts';
+import { TestPayer } from '../channels/channels.fixture.ts';
+import { LedgerBook } from '../ledger-book.ts';
 import { depositPosting, escrowPosting, type Posting, releasePosting, samePosting } from '../postings.ts';
 import { type OpenDatabase, openDatabase } from './database.ts';
 import { appendPostings, balances, ledgerDifferences, ledgerTotals } from './ledger.ts';
@@ -46,6 +49,13 @@ describe('the ledger', () => {
     await sql`truncate ledger_posting, ledger_leg, ledger_balance`.execute(database.db);
     await sql`alter table ledger_posting enable trigger user`.execute(database.db);
     await sql`alter table ledger_leg enable trigger user`.execute(database.db);
+  });
+
+  test('value enters through channels, too', async () => {
+    const channel = new TestPayer().channel();
+    await append(...channelPostings(null, channel, EPOCH));
+    assert.equal(await balanceOf('channels:deposited'), '-1500');
+    assert.equal((await ledgerTotals(database.db)).credit.balanced, true);
   });
 
   test('keeps balances with the postings', async () => {
@@ -166,12 +176,13 @@ describe('the ledger', () => {
     assert.equal((await ledgerTotals(database.db)).credit.balanced, false);
   });
 
-  test('law: any schedule of appends, repeats included, leaves what a plain model of the ledger leaves', async () => {
+  test('law: any schedule of appends, repeats included, leaves what a plain model and the ledger in memory leave', async () => {
     const accounts: Account[] = ['chain:deposited', walletAccount(ALICE), 'take:unvested', 'chain:claimed'];
     const amounts = fc.oneof(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }));
     const anyPosting = fc
       .record({ id: fc.nat(30), from: fc.nat(3), to: fc.nat(3), amount: amounts })
       .map(({ id, from, to, amount }) => madePosting(id, accounts[from]!, accounts[to]!, amount));
+    const book = new LedgerBook();
     let run = 0;
     await fc.assert(
       fc.asyncProperty(fc.array(fc.array(anyPosting, { maxLength: 5 }), { maxLength: 12 }), async (calls) => {
@@ -183,10 +194,16 @@ describe('the ledger', () => {
         for (const call of calls) {
           const postings = call.map((made) => ({ ...made, id: `${run}/${made.id}` }));
           const next = modelAfter(model, unchanged, postings);
-          if (typeof next === 'string') await assert.rejects(append(...postings), { code: next });
-          else await append(...postings);
-          if (typeof next !== 'string') model = next;
+          if (typeof next === 'string') {
+            await assert.rejects(append(...postings), { code: next });
+            assert.throws(() => book.append(postings), { code: next });
+          } else {
+            const { appended } = await append(...postings);
+            assert.equal(book.append(postings), appended);
+            model = next;
+          }
         }
+        for (const account of accounts) assert.equal(await balanceOf(account), String(book.balance(account)));
         assert.deepEqual(
           new Map((await balances(database.db)).map((line) => [line.account, BigInt(line.balanceGrains)])),
           sums(model, unchanged),

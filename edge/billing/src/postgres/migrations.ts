@@ -33,6 +33,7 @@ export type Migrations = Readonly<Record<string, Migration>>;
 
 export const LEDGER_MIGRATIONS: Migrations = {
   'billing-0001-ledger': { up: createLedger },
+  'billing-0002-channels': { up: admitChannels },
 };
 
 /**
@@ -63,6 +64,17 @@ export async function migrate<Schema>(db: Kysely<Schema>, migrations: Migrations
 // biome-ignore lint/suspicious/noExplicitAny: a migration sees the schema of its time, not today's
 async function createLedger(db: Kysely<any>): Promise<void> {
   for (const statement of CREATE_LEDGER) await sql.raw(statement).execute(db);
+}
+
+/** Value enters through the contract of channels, too. */
+// biome-ignore lint/suspicious/noExplicitAny: a migration sees the schema of its time, not today's
+async function admitChannels(db: Kysely<any>): Promise<void> {
+  await sql`
+    alter table ledger_balance
+      drop constraint ledger_balance_not_negative,
+      add constraint ledger_balance_not_negative
+        check (balance_grains >= 0 or account in ('chain:deposited', 'channels:deposited', 'emission:source'))
+  `.execute(db);
 }
 
 const CREATE_LEDGER = [

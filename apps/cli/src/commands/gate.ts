@@ -1,0 +1,221 @@
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import type { Override } from '@stannary/economies';
+import {
+  codeIdentity,
+  type GateContext,
+  type GateName,
+  type GateReport,
+  gateBudget,
+  gateKey,
+  type Json,
+  reportHtml,
+  requireChecks,
+  runGate,
+  type SignedGateReport,
+  signReport,
+  verifiedReport,
+} from '@stannary/simulator/lab';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { evidenceFiles, type GatedWorld, gatedWorld, networkTold, textOf } from '../gate/inputs.ts';
+import { gateText } from '../gate/print.ts';
+import { Progress, secondsText } from '../lab/progress.ts';
+import { untilStopped } from '../lab/stopping.ts';
+import { CliRefusal } from '../refusal.ts';
+import { writeNew } from '../write-new.ts';
+import { pathOption } from './path-option.ts';
+import { setOption } from './set-option.ts';
+import { wholeFrom } from './whole-number.ts';
+
+const GATE_FAILED = 1;
+const KEY_FILE = join('.stannary', 'keys', 'gate.pem');
+/** In the output folder: what was simulated, until the report is written. */
+const SHELF = '.gate-runs';
+const LIVE_SCENARIO = 'calibrated.yaml';
+
+interface GateFlags {
+  readonly profile: 'quick' | 'full';
+  readonly require: 'economics' | 'launch';
+  readonly evidence?: string;
+  readonly scenario?: string;
+  readonly set: readonly Override[];
+  readonly scenarioSet: readonly Override[];
+  readonly seed?: number;
+  readonly workers: number;
+  readonly key: string;
+  readonly out: string;
+  readonly force: boolean;
+  readonly live?: string;
+  readonly only?: readonly GateName[];
+  readonly resume: boolean;
+  readonly verify?: string;
+  readonly signer?: string;
+  readonly verbose: boolean;
+  readonly json: boolean;
+}
+
+const HELP = `
+Examples:
+  stannary gate economy.yaml --profile quick --out launch
+  stannary gate economy.yaml --require launch --evidence evidence --profile full
+  stannary gate --verify launch/gate-report.json
+
+Stopped by Ctrl-C, the same command with --resume goes on, to the same report.
+Exit status: 0 the economics pass (with --require launch: all is ready; with --only: those rows), 1 they do not, 2 bad input, 130 stopped.`;
+
+/** `stannary gate`. */
+export function defineGate(command: Command): void {
+  command
+    .description('hold an economy against the launch gate: what is passed, failed and not shown, with figures')
+    .argument('[economy]', 'economy file, or the name of a shipped one')
+    .addOption(new Option('--profile <profile>', 'how many worlds').choices(['quick', 'full']).default('quick'))
+    .addOption(
+      new Option('--require <verdict>', 'the verdict that the exit status tells')
+        .choices(['economics', 'launch'])
+        .default('economics'),
+    )
+    .option('--evidence <dir>', 'folder of signed evidence files')
+    .addOption(
+      new Option(
+        '--scenario <file>',
+        'the world that it is gated in: a scenario file, or the name of a preset; without it the one that the economy assumes',
+      ).conflicts('live'),
+    )
+    .addOption(setOption())
+    .addOption(
+      pathOption('--scenario-set <path=value>', 'change a field of the scenario, such as demand.elasticity=0.8'),
+    )
+    .addOption(new Option('--seed <n>', "seed of all worlds; without it the scenario's").argParser(wholeFrom(0)))
+    .addOption(
+      new Option('--workers <n>', 'worker threads; 0 runs all in one')
+        .argParser(wholeFrom(0, 1_024))
+        .default(availableParallelism()),
+    )
+    .option('--key <file>', 'key that signs the report, PEM; made where there is none', KEY_FILE)
+    .option('--out <dir>', 'folder for gate-report.json and gate-report.html', '.')
+    .option('--force', 'overwrite reports that are there', false)
+    .option('--live <dir|url>', 'fit the world to a running network: a folder of its statements, or its gateway')
+    .addOption(new Option('--only <rows>', 'some rows, as G7,G9: no verdict then').argParser(rowNames))
+    .option('--resume', 'go on with what a gate that was stopped has simulated', false)
+    .option('--verify <report>', 'verify a signed report instead, and print it')
+    .option('--signer <key>', 'with --verify: whose signature it must be, public key as the report names it')
+    .option('--verbose', 'every check in full', false)
+    .option('--json', 'print the signed report as one line of JSON', false)
+    .addHelpText('after', HELP)
+    .action(async (economy: string | undefined, flags: GateFlags) => {
+      const report = flags.verify === undefined ? await gate(economy, flags) : verify(flags.verify, flags);
+      if (report === null) return;
+      const { economics, launch } = report.verdicts;
+      if (flags.only !== undefined) {
+        process.exitCode = report.criteria.every(({ state }) => state === 'passed') ? 0 : GATE_FAILED;
+        return;
+      }
+      const isMet = flags.require === 'launch' ? launch === 'ready' : economics === 'pass';
+      process.exitCode = isMet ? 0 : GATE_FAILED;
+    });
+}
+
+function rowNames(text: string): readonly GateName[] {
+  const names = text.split(',').map((name) => name.trim().toUpperCase());
+  if (names.every((name) => /^G([1-9]|1[0-7])$/.test(name))) return names as GateName[];
+  throw new InvalidArgumentError(`expected rows G1 to G17 with commas between, got ${text}`);
+}
+
+/** Null if it was stopped. */
+async function gate(entry: string | undefined, flags: GateFlags): Promise<GateReport | null> {
+  if (entry === undefined) {
+    throw new CliRefusal('GATE-ECONOMY', 'input', { where: 'economy', expected: 'an economy file', got: 'none' });
+  }
+  const files = reportFiles(flags);
+  const { world, calibration } = await worldOf(entry, flags);
+  requireChecks(world);
+  const evidence = flags.evidence === undefined ? [] : evidenceFiles(flags.evidence);
+  const { key, isNew } = gateKey(flags.key);
+  if (isNew && !flags.json) console.error(`${flags.key}: a new key, which signs reports; keep it, and keep it secret`);
+  const context = {
+    policy: world.policy,
+    economySource: world.source,
+    scenario: world.scenario,
+    profile: flags.profile,
+    seed: flags.seed ?? world.scenario.seed,
+    workers: flags.workers,
+    shelf: join(flags.out, SHELF),
+  };
+  if (!flags.resume) rmSync(context.shelf, { recursive: true, force: true });
+  if (!flags.json) for (const line of [...world.notes, budgetText(context)]) console.error(line);
+  const progress = new Progress(process.stderr, () => performance.now(), flags.json);
+  const report = await untilStopped(
+    (signal) =>
+      runGate(
+        { ...context, signal, onProgress: (stage, done, of) => progress.tell(stage, done, of) },
+        {
+          madeAt: new Date().toISOString(),
+          code: codeIdentity(),
+          evidence,
+          calibration,
+          ...(flags.only === undefined ? {} : { only: flags.only }),
+        },
+      ),
+    () => `stannary: stopped; the same command with --resume goes on from ${context.shelf}`,
+  ).finally(() => progress.end());
+  if (report === null) return null;
+  const signed = signReport(report, key);
+  for (const { file, text } of files) write(file, text(signed), flags.force);
+  rmSync(context.shelf, { recursive: true, force: true });
+  const written = files.map(({ file }) => file).join(', ');
+  console.log(flags.json ? JSON.stringify(signed) : `${gateText(report, flags.verbose)}\n\n${written}`);
+  return report;
+}
+
+/** As a file or the economy has it, or as a running network tells it, in the file that `calibrate` would write. */
+async function worldOf(
+  economy: string,
+  { set, scenario, scenarioSet, live, out }: GateFlags,
+): Promise<{ readonly world: GatedWorld; readonly calibration: Json }> {
+  const world = await gatedWorld({ economy, set, file: scenario ?? null, scenarioSet });
+  if (live === undefined) return { world, calibration: null };
+  const { scenarioText, calibration } = await networkTold(live, world.policy);
+  const file = join(out, LIVE_SCENARIO);
+  writeFileSync(file, scenarioText);
+  return { world: await gatedWorld({ economy, set, file, scenarioSet }), calibration };
+}
+
+/** What is to be written, refused before minutes are spent. */
+function reportFiles({ out, force }: GateFlags) {
+  const files = [
+    { file: join(out, 'gate-report.json'), text: (signed: SignedGateReport) => `${JSON.stringify(signed)}\n` },
+    {
+      file: join(out, 'gate-report.html'),
+      text: ({ report, signature }: SignedGateReport) => reportHtml(report, signature),
+    },
+  ];
+  mkdirSync(out, { recursive: true });
+  if (!force) for (const { file } of files) requireAbsent(file);
+  return files;
+}
+
+function requireAbsent(file: string): void {
+  if (!existsSync(file)) return;
+  const remedy = 'choose another folder with --out, or overwrite it with --force';
+  throw new CliRefusal('OUT-EXISTS', 'input', { where: file, expected: 'no file of that name', got: 'one', remedy });
+}
+
+function write(file: string, text: string, force: boolean): void {
+  writeNew(file, text, force, (detail) => new CliRefusal('GATE-OUT', 'give-up', detail));
+}
+
+/** Minutes that nobody expects are said first. */
+function budgetText(context: Omit<GateContext, 'signal'>): string {
+  const { runs, nodeEpochs, seconds } = gateBudget(context);
+  const size = `${runs} worlds, ${(nodeEpochs / 1e6).toFixed(0)} million node-epochs`;
+  return `${context.profile} profile: ${size}; about ${secondsText(seconds)} in all`;
+}
+
+function verify(file: string, { json, verbose, signer }: GateFlags): GateReport {
+  const { report, signature } = verifiedReport(file, textOf('GATE-REPORT', file), signer ?? null);
+  if (json) console.log(JSON.stringify({ report, signature }));
+  else
+    console.log(`${file}: signed by ${signature.publicKey}, made at ${report.madeAt}\n\n${gateText(report, verbose)}`);
+  return report;
+}

@@ -1,0 +1,20 @@
+/** The attack catalogue: what pays where a check fails. */
+export const ATTACKS: ReadonlyMap<number, string> = new Map([
+  [1, 'splitting a node into many identities'],
+  [2, 'leaving a spoilt identity behind'],
+  [3, 'a stake that stays only for the payout'],
+  [4, 'hoarding leases or supply'],
+  [5, 'buying from oneself for the emission'],
+  [6, 'inflating a meter'],
+  [7, 'not doing the work'],
+  [8, 'colluding or captured judges'],
+  [9, 'judges that do not look'],
+  [10, 'selling reserved capacity twice'],
+  [11, 'pushing the oracle'],
+  [12, 'a run on the reserve'],
+  [13, 'buying a vote'],
+  [14, 'false disputes'],
+  [15, 'censoring the dispute window'],
+  [18, 'pretending to better hardware'],
+  [19, 'trading at a stale price'],
+]);

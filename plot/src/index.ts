@@ -1,0 +1,14 @@
+export { type AreaPlot, areasSvg } from './marks/areas.ts';
+export { type Bar, type BarPlot, barsSvg } from './marks/bars.ts';
+export { type FanPlot, fanSvg } from './marks/fan.ts';
+export { type DotState, type IntervalPlot, type IntervalRow, intervalSvg } from './marks/interval.ts';
+export { type ParetoPlot, type ParetoPoint, paretoSvg } from './marks/pareto.ts';
+export { type ProfilePlot, profileSvg } from './marks/profile.ts';
+export { type ScatterPlot, type ScatterPoint, scatterSvg } from './marks/scatter.ts';
+export { plotStyle } from './palette.ts';
+export type { Axis, Picture } from './picture.ts';
+export type { Plot, Series } from './plot.ts';
+export { plotSvg } from './plot.ts';
+export type { ScaleKind } from './scale.ts';
+export { escaped } from './text.ts';
+export { niceTicks, tickText } from './ticks.ts';

@@ -1,0 +1,112 @@
+import type { Economy } from '@stannary/kernel';
+import { normalCdf } from '../experiments/index.ts';
+import type { ProviderPopulation, Scenario } from '../scenario/scenario.ts';
+
+const MILLION = 1_000_000;
+
+/** What the nodes of a class earned in an epoch, credits for all of them, and the share of their capacity that worked. */
+export interface MeanPay {
+  readonly paid: number;
+  readonly workShare: number;
+}
+
+interface MeanPopulation {
+  readonly population: ProviderPopulation;
+  readonly classIndex: number;
+  /** Those that work, and those that will once their bonds count, by epoch. */
+  nodes: number;
+  room: number;
+  arrivals: number;
+  readonly coming: Map<number, number>;
+  /** Share of the first nodes that cost too much, and left. */
+  gone: number;
+}
+
+/** How many providers there are in the mean: the rules of entry and exit of the simulation's providers, on mean margins. */
+export class MeanProviders {
+  readonly #economy: Economy;
+  readonly #populations: readonly MeanPopulation[];
+  readonly #activationEpochs: number;
+  readonly #era: { paid: number; workShare: number }[];
+
+  constructor(economy: Economy, { providers }: Scenario) {
+    const { classes, settlement, cadence } = economy;
+    this.#economy = economy;
+    this.#populations = providers.map((population) => ({
+      population,
+      classIndex: classes.findIndex(({ name }) => name === population.className),
+      nodes: population.nodes,
+      room: population.nodesMax - population.nodes,
+      arrivals: 0,
+      coming: new Map(),
+      gone: 0,
+    }));
+    this.#activationEpochs = Math.max(1, Math.ceil((settlement.activationSeconds * 1_000) / cadence.epochMs));
+    this.#era = classes.map(() => ({ paid: 0, workShare: 0 }));
+  }
+
+  /** NCU·ms that the nodes of each class offer in an epoch while they are up. */
+  up(): number[] {
+    return this.#sum(({ availability }) => availability);
+  }
+
+  /** An epoch passes in which each class was paid so much. */
+  pass(epoch: number, pay: readonly MeanPay[]): void {
+    const { epochsPerEra } = this.#economy.cadence;
+    pay.forEach(({ paid, workShare }, classIndex) => {
+      this.#era[classIndex]!.paid += paid;
+      this.#era[classIndex]!.workShare += workShare / epochsPerEra;
+    });
+    if ((epoch + 1) % epochsPerEra === 0) this.#endEra();
+    for (const one of this.#populations) {
+      const entering = Math.min(one.room, one.arrivals);
+      one.room -= entering;
+      if (entering > 0) one.coming.set(epoch + this.#activationEpochs, entering);
+      one.nodes += one.coming.get(epoch) ?? 0;
+      one.coming.delete(epoch);
+    }
+  }
+
+  #endEra(): void {
+    const { epochsPerEra } = this.#economy.cadence;
+    const capacity = this.#sum(() => 1);
+    for (const one of this.#populations) {
+      const { entry, exit, cost } = one.population;
+      const { paid, workShare } = this.#era[one.classIndex]!;
+      const all = capacity[one.classIndex]! * epochsPerEra;
+      const spent = all === 0 || paid === 0 ? Number.POSITIVE_INFINITY : (this.#costOf(cost, workShare) * all) / paid;
+      const margin = Math.max(-1, 1 - spent);
+      one.arrivals = Math.max(0, (entry.sharePerEra * one.nodes * (margin - entry.marginMin)) / epochsPerEra);
+      const leaving =
+        Math.max(0, dearerShare((1 - exit.marginMin) / spent, cost.deviation) - one.gone) / exit.patienceEras;
+      one.gone += leaving;
+      one.nodes = Math.max(0, one.nodes - leaving * one.population.nodes);
+    }
+    for (const sums of this.#era) Object.assign(sums, { paid: 0, workShare: 0 });
+  }
+
+  /** Of the mean node, credits for each NCU·ms that it could have done. */
+  #costOf({ revenueShare, variableShare }: ProviderPopulation['cost'], workShare: number): number {
+    const { price, take, grainsPerUnit } = this.#economy;
+    const target = price.targetUtilisationPpm / MILLION;
+    const earnedShare = 1 - (take.burnPpm + take.insurancePpm + take.treasuryPpm) / MILLION;
+    const atTarget = (target * price.initialMicrograinsPerNcuS * earnedShare * revenueShare) / 1e9 / grainsPerUnit;
+    const busy = target === 0 ? 0 : workShare / target;
+    return atTarget * (1 - variableShare + variableShare * busy);
+  }
+
+  #sum(share: (population: ProviderPopulation) => number): number[] {
+    const sums = this.#economy.classes.map(() => 0);
+    for (const { population, classIndex, nodes } of this.#populations) {
+      sums[classIndex]! += (nodes * population.milliNcu * this.#economy.cadence.epochMs * share(population)) / 1_000;
+    }
+    return sums;
+  }
+}
+
+/** Share of lognormal costs with a mean of 1 that are above a factor. */
+function dearerShare(factor: number, deviation: number): number {
+  if (!(factor > 0)) return 1;
+  if (deviation === 0) return factor < 1 ? 1 : 0;
+  return normalCdf(-(Math.log(factor) + deviation ** 2 / 2) / deviation);
+}

@@ -1,0 +1,36 @@
+export type RefusalClass = 'input' | 'retry' | 'give-up';
+
+/** The sentence is for the table: what each code means, to whoever started the campaign. */
+const meaning = (refusalClass: RefusalClass, _sentence: string): RefusalClass => refusalClass;
+
+const CAMPAIGN_REFUSALS = {
+  'CAMPAIGN-JOB': meaning('input', 'a run was refused: the message names the point, the run and the cause'),
+  'CAMPAIGN-BUG': meaning('give-up', 'a run broke down, or brought what is no number: a fault of the simulator'),
+  'CAMPAIGN-KIND': meaning('input', 'no job is of this kind'),
+  'CAMPAIGN-PRECISION': meaning('input', 'what is to be known, or how well, is no figure of the runs'),
+  'CAMPAIGN-WORKER': meaning('give-up', 'a worker thread ended by itself, as when memory runs out'),
+  'CAMPAIGN-FOLDER': meaning('input', 'the folder holds the results of another campaign, or is no folder of results'),
+  'CAMPAIGN-STORE': meaning('give-up', 'the folder of results cannot be read or written'),
+  'CAMPAIGN-QUEUE': meaning('retry', 'the database of the queue cannot be reached, or gave up'),
+} as const;
+
+export type CampaignRefusalCode = keyof typeof CAMPAIGN_REFUSALS;
+
+/** Why a campaign stopped. What was done until then is kept where it has a folder or a queue. */
+export class CampaignRefusal extends Error {
+  readonly code: CampaignRefusalCode;
+  readonly refusalClass: RefusalClass;
+  readonly where: string;
+  readonly expected: string;
+  readonly got: string;
+
+  constructor(code: CampaignRefusalCode, where: string, expected: string, got: string, options?: ErrorOptions) {
+    super(`${where}: expected ${expected}, got ${got}`, options);
+    this.name = 'CampaignRefusal';
+    this.code = code;
+    this.refusalClass = CAMPAIGN_REFUSALS[code];
+    this.where = where;
+    this.expected = expected;
+    this.got = got;
+  }
+}

@@ -1,0 +1,45 @@
+import type { EconomyProfile, Override } from '@stannary/economies';
+import type { GateContext } from '../context.ts';
+import { criterionOf } from '../criterion.ts';
+import type { EvidenceBook } from '../evidence/evidence-book.ts';
+import type { GateCheck, GateCriterion, GateName, GateShare } from '../report.ts';
+import type { Measurements } from '../scenes/measure.ts';
+import type { SceneName } from '../scenes/scenes.ts';
+
+/** What a criterion's checks are made from. */
+export interface CriterionSetting {
+  readonly context: GateContext;
+  readonly economy: EconomyProfile;
+  readonly scenes: Measurements;
+  readonly evidence: EvidenceBook;
+}
+
+/** One row of the gate that needs no attacker: the worlds that it looks at, and its checks by what they brought. */
+export interface Criterion {
+  readonly gate: GateName;
+  readonly title: string;
+  readonly share: GateShare;
+  readonly scenes: readonly SceneName[];
+  checks(setting: CriterionSetting): readonly GateCheck[];
+}
+
+export function judged(
+  { gate, title, share, scenes, checks }: Criterion,
+  setting: CriterionSetting,
+  remedies: readonly Override[] = [],
+): GateCriterion {
+  const notes = scenes.flatMap((scene) => {
+    const note = setting.scenes.get(scene)?.note ?? '';
+    return note === '' ? [] : [`${scene} ${note}`];
+  });
+  const said = (how: string) => [how, ...notes].join('; ');
+  return criterionOf(
+    gate,
+    title,
+    share,
+    checks(setting).map((check) => ({ ...check, how: said(check.how) })),
+    remedies,
+  );
+}
+
+export const MILLION = 1_000_000;

@@ -1,0 +1,29 @@
+import type { KeyObject } from 'node:crypto';
+import { readReport } from '../../report/read-report.ts';
+import { GateRefusal } from '../refusal.ts';
+import type { GateReport, SignedGateReport } from '../report.ts';
+import { type DetachedSignature, signData } from './signed-form.ts';
+
+export function signReport(report: GateReport, key: KeyObject): SignedGateReport {
+  return { report, signature: signData(report, key) };
+}
+
+/**
+ * A report from its file, verified: its shape, its verdicts by its own checks, and that it is to the last digit what the
+ * holder of the key beside it signed.
+ * @param signer public key, hex, if it must be that one
+ * @throws ReportRefusal (no report, or not what was signed), GateRefusal GATE-REPORT (unsigned, or signed by another)
+ */
+export function verifiedReport(
+  file: string,
+  text: string,
+  signer: string | null = null,
+): SignedGateReport & { readonly signature: DetachedSignature } {
+  const { report, signature } = readReport(text);
+  const refused = (expected: string, got: string) => new GateRefusal('GATE-REPORT', file, expected, got);
+  if (signature === null) throw refused('a signed report', 'one without a signature');
+  if (signer !== null && signature.publicKey !== signer.toLowerCase()) {
+    throw refused(`a report signed by ${signer}`, `one signed by ${signature.publicKey}`);
+  }
+  return { report, signature };
+}

@@ -1,0 +1,63 @@
+import { type Economy, erlangC } from '@stannary/kernel';
+import { STATUS } from '../../../agents/population.ts';
+import type { SettlementTwin, TwinWorld } from '../../../simulation.ts';
+
+const MILLION = 1_000_000;
+/** A class promises its start to all but this share. */
+const LATE_SHARE = 0.05;
+
+/**
+ * Slots of tenants: one a class and epoch. A slot keeps the promise when what was wanted was served, up to the class's
+ * availability, and when no more than one start in twenty waits longer than the class says: the waiting line of M/M/c with
+ * the class's nodes as servers, each a job at a time, jobs as long as `assumptions.job` pays for. P(wait > t) = C e^-(c - a)t/s.
+ */
+export class TenantSlots implements SettlementTwin {
+  readonly #jobSeconds: number;
+  #servers: number[] = [];
+  #slots = 0;
+  #kept = 0;
+
+  constructor({ assumptions, price }: Economy) {
+    const grainsPerNodeSecond = (price.initialMicrograinsPerNcuS * assumptions.nodeNcu) / MILLION;
+    this.#jobSeconds = assumptions.jobGrains / grainsPerNodeSecond;
+  }
+
+  assign(world: TwinWorld, demandedByClass: readonly number[], work: Float64Array): void {
+    const { economy, epoch, population } = world;
+    if (epoch % economy.cadence.epochsPerEra === 0) this.#countServers(world);
+    population.ranges.forEach(({ rule, from, to }, index) => {
+      const demanded = demandedByClass[index]!;
+      const servers = this.#servers[index]!;
+      if (demanded < 1 || servers === 0) return;
+      let served = 0;
+      for (let node = from; node < to; node += 1) served += work[node]!;
+      this.#slots += 1;
+      const isServed = served + 1 >= (demanded * rule.slo.availabilityPpm) / MILLION;
+      const nodeNcuMs = economy.assumptions.nodeNcu * economy.cadence.epochMs;
+      if (isServed && this.#lateShare(servers, demanded / nodeNcuMs, rule.slo.startMsP95 / 1_000) <= LATE_SHARE) {
+        this.#kept += 1;
+      }
+    });
+  }
+
+  settle(): void {}
+
+  get figures(): Readonly<Record<'slots' | 'slotsKept', number>> {
+    return { slots: this.#slots, slotsKept: this.#kept };
+  }
+
+  /** Nodes at work that are up, by class, as of the era's beginning. */
+  #countServers({ population }: TwinWorld): void {
+    this.#servers = population.ranges.map(() => 0);
+    for (const { classIndex, from, to, population: own } of population.groups) {
+      let active = 0;
+      for (let node = from; node < to; node += 1) if (population.columns.status[node] === STATUS.active) active += 1;
+      this.#servers[classIndex]! += Math.floor(active * own.availability);
+    }
+  }
+
+  #lateShare(servers: number, offeredLoad: number, startSeconds: number): number {
+    const waiting = erlangC(servers, offeredLoad);
+    return waiting * Math.exp((-Math.max(0, servers - offeredLoad) * startSeconds) / this.#jobSeconds);
+  }
+}

@@ -1,0 +1,405 @@
+import {
+  changePolicy,
+  EconomyRefusal,
+  measuredField,
+  measuredPaths,
+  type Override,
+  type Policy,
+} from '@stannary/economies';
+import type { Economy } from '@stannary/kernel';
+import type { Attack } from '../../attacks/attack.ts';
+import {
+  type Judged,
+  judgedMorris,
+  morrisTrajectories,
+  SaltelliDesign,
+  sobolIndices,
+} from '../../experiments/index.ts';
+import type { Scenario } from '../../scenario/scenario.ts';
+import { COST_RATIO_LINE } from '../campaign/attempt-run.ts';
+import type { EconomySource } from '../campaign/plan.ts';
+import { runCampaign } from '../campaign/run-campaign.ts';
+import { closedBestResponse, type ResponseOptions, type Tried } from '../response/best-response.ts';
+import { CATALOGUE, type NamedAttack, worst } from './attacks.ts';
+import type { CheckState, GateCheck, GateCriterion, SensitivityBar } from './report.ts';
+import { type GateProfile, gateScenario } from './worlds.ts';
+
+export interface SensitivityTrial {
+  readonly source: EconomySource;
+  readonly policy: Policy;
+  readonly profile: GateProfile;
+  readonly seed: number;
+  /** The one world of all economies. Default: each one's own, `gateScenario`. */
+  readonly scenario?: Scenario;
+  /** Default: the whole catalogue. */
+  readonly attacks?: readonly NamedAttack[];
+  /** What G1 found, by id, in the base world: where closed forms are silent. */
+  readonly known?: ReadonlyMap<string, Pick<Tried, 'parameters'>>;
+  /** Told before anything is computed. */
+  readonly onBudget?: (budget: SensitivityBudget) => void;
+}
+
+export interface SensitivityBudget {
+  readonly fields: number;
+  /** Economies that closed forms are asked about, and attempts that are simulated, at most. */
+  readonly economies: number;
+  readonly attempts: number;
+}
+
+export interface SensitivityJudgement {
+  readonly bars: readonly SensitivityBar[];
+  readonly criterion: GateCriterion;
+}
+
+function scenarioOf({ profile, seed, scenario }: WorldOf, economy: Economy): Scenario {
+  return { ...(scenario ?? gateScenario(economy, profile)), seed };
+}
+
+type WorldOf = Pick<SensitivityTrial, 'profile' | 'seed' | 'scenario'>;
+
+interface Effort {
+  /** Strategies that an attacker tries in an economy a step away; 1: it does what it did. */
+  readonly attempts: number;
+  /** Steps of the lowest ratios, in which it tries `NEAR_ATTEMPTS` anyway. */
+  readonly searched: number;
+  readonly trajectories: number;
+  readonly base: number;
+  readonly confirmed: number;
+  readonly runs: number;
+}
+
+/** Of a closed form near a known best response. */
+const NEAR_ATTEMPTS = 40;
+const EFFORT: Readonly<Record<GateProfile, Effort>> = {
+  quick: { attempts: 1, searched: 6, trajectories: 6, base: 0, confirmed: 8, runs: 6 },
+  full: { attempts: NEAR_ATTEMPTS, searched: 0, trajectories: 0, base: 1_024, confirmed: 64, runs: 50 },
+};
+/** Fields that are moved together: those that alone move the least ratio most. */
+const TOGETHER_MAX = 16;
+/** Above it all ratios are alike: nobody attacks. */
+const RATIO_MAX = 20;
+const FIRST_RUN = 131_072;
+const BOOTSTRAP = { resamples: 500, confidence: 0.95 } as const;
+
+/** A field a step away: how the file would have it. */
+interface Step {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** The least cost ratio of all attacks, and whose. */
+interface Least {
+  readonly ratio: number;
+  readonly attack: NamedAttack | null;
+  readonly parameters: Tried['parameters'];
+  /** Of all other attacks. */
+  readonly othersRatio: number;
+}
+
+/**
+ * G16: no chosen parameter takes the cost ratio of any attack below its line within a step of `gate.sensitivity.step`. Each
+ * field that an attack names as its defence is moved up and down alone, and the strongest of them together by Morris
+ * (quick) or Saltelli (full); attackers respond anew to each economy. Closed forms first; the lowest, and attacks without one, by
+ * simulation. What the economy's own rules refuse cannot be reached.
+ */
+export async function judgeSensitivity(
+  trial: SensitivityTrial,
+  options: ResponseOptions = {},
+): Promise<SensitivityJudgement> {
+  const { policy, attacks = CATALOGUE, profile } = trial;
+  const lineRatio = policy.economy.gate.attackCostRatioPpmMin / 1_000_000;
+  const fields = chosenFields(policy, attacks);
+  const effort = EFFORT[profile];
+  trial.onBudget?.(budgetOf(fields.length, effort));
+  const response = new Responses(trial, attacks);
+  const alone = fields.flatMap((path) => stepsOf(policy, path));
+  const leasts = steppedLeasts(response, alone, effort);
+  const measured = await simulated(trial, leasts, options);
+  const moves = new Map(fields.map((path) => [path, moveOf(path, leasts, response.base.ratio)]));
+  const together = strongest(fields, moves);
+  const effects = new Map(effectsOf(trial, together, response).map((effect, at) => [together[at]!, effect]));
+  const bars = fields.map((path): SensitivityBar => {
+    const own = measured.filter(({ step }) => step.path === path);
+    const lowest = own.reduce<Measured | null>((a, b) => (a === null || b.ratio < a.ratio ? b : a), null);
+    return {
+      field: path,
+      ...effectOf(effects.get(path) ?? null, moves.get(path)!, effort),
+      method: profile === 'quick' ? 'morris' : 'sobol',
+      leastCostRatio: lowest?.ratio ?? response.base.ratio,
+      leastAt: lowest?.step.text ?? measuredField(policy, path)!.text,
+    };
+  });
+  bars.sort((a, b) => b.effect.value - a.effect.value || (a.field < b.field ? -1 : 1));
+  return { bars, criterion: criterionOf(bars, lineRatio) };
+}
+
+/**
+ * The least ratio at each step. Near its best response an attacker gains little by another strategy (the envelope theorem:
+ * nothing, to first order), so that only the lowest ratios are worth a search.
+ */
+function steppedLeasts(response: Responses, steps: readonly Step[], { attempts, searched }: Effort) {
+  const leastAt = ({ path, text }: Step, tries: number) => response.least([[path, text]], tries);
+  const leasts = steps.map((step) => ({ step, least: leastAt(step, attempts) }));
+  const lowest = [...leasts].sort((a, b) => (a.least?.ratio ?? RATIO_MAX) - (b.least?.ratio ?? RATIO_MAX));
+  const again = new Set(lowest.slice(0, searched));
+  return leasts.map((one) => (again.has(one) ? { ...one, least: leastAt(one.step, NEAR_ATTEMPTS) } : one));
+}
+
+/** By how much a field alone moves the least ratio, up or down; null where its rules leave it no step. */
+function moveOf(
+  path: string,
+  leasts: readonly { readonly step: Step; readonly least: Least | null }[],
+  base: number,
+): number | null {
+  const own = leasts.flatMap(({ step, least }) => (step.path === path && least !== null ? [least.ratio] : []));
+  return own.length === 0 ? null : Math.max(...own.map((ratio) => Math.abs(ratio - base)));
+}
+
+function strongest(fields: readonly string[], moves: ReadonlyMap<string, number | null>): string[] {
+  const moved = fields.filter((path) => (moves.get(path) ?? 0) > 0);
+  return moved.sort((a, b) => moves.get(b)! - moves.get(a)! || (a < b ? -1 : 1)).slice(0, TOGETHER_MAX);
+}
+
+/** Of the joint design where the field is in it; else what it did alone. */
+function effectOf(joint: Judged | null, move: number | null, { base, trajectories }: Effort) {
+  if (joint !== null) {
+    const { estimate, bca, words } = joint;
+    const { confidence } = BOOTSTRAP;
+    const figure = {
+      value: estimate,
+      interval: [bca.low, bca.high] as const,
+      confidence,
+      samples: base || trajectories,
+    };
+    return { effect: figure, wording: words };
+  }
+  const effect = { value: move ?? 0, interval: null, confidence: null, samples: 2 };
+  const words = move === 0 ? 'moves nothing alone' : `moves the least ratio by ${Number(move?.toPrecision(3))} alone`;
+  return { effect, wording: move === null ? 'the rules of the economy leave it no step' : words };
+}
+
+/** Fields with a number that attacks name as their defence; what is assumed, and pass lines, are nobody's choice. */
+export function chosenFields(policy: Policy, attacks: readonly NamedAttack[]): string[] {
+  const patterns = attacks
+    .flatMap(({ attack }) => attack.defendedBy)
+    .map((path) => {
+      const steps = path.split('.').map((step) => (step === '*' ? '[^.]+' : step.replaceAll(/[[\]()]/g, '\\$&')));
+      return new RegExp(`^${steps.join('\\.')}(\\.|\\[|$)`);
+    });
+  return measuredPaths(policy).filter(
+    (path) => !/^(assumptions|gate)\./.test(path) && patterns.some((pattern) => pattern.test(path)),
+  );
+}
+
+/** The field a step down and a step up, in its kept unit and within its hard bounds. */
+function stepsOf(policy: Policy, path: string): Step[] {
+  const field = measuredField(policy, path)!;
+  const step = BigInt(policy.economy.gate.sensitivityStepPpm);
+  return [-step, step].flatMap((by) => {
+    const moved = textAtShare(field, by);
+    return moved === null ? [] : [{ path, text: moved }];
+  });
+}
+
+function textAtShare(field: NonNullable<ReturnType<typeof measuredField>>, byPpm: bigint): string | null {
+  const [low, high] = field.bounds;
+  const moved = (field.here * (1_000_000n + byPpm) + 500_000n) / 1_000_000n;
+  const kept = moved < low ? low : moved > high ? high : moved;
+  return kept === field.here ? null : field.textAt(kept);
+}
+
+/** Attackers' best responses to economies near the policy's, by closed forms. */
+class Responses {
+  readonly base: Least;
+  readonly #policy: Policy;
+  readonly #trial: WorldOf;
+  readonly #attacks: readonly NamedAttack[];
+  readonly #starts: ReadonlyMap<Attack, Tried['parameters']>;
+
+  constructor(trial: SensitivityTrial, attacks: readonly NamedAttack[]) {
+    const { policy, known } = trial;
+    this.#policy = policy;
+    this.#trial = trial;
+    this.#attacks = attacks;
+    const world = this.#world(policy.economy);
+    const searched = ({ attack }: NamedAttack) =>
+      closedBestResponse(attack, world, { start: known?.get(attack.id)?.parameters ?? {} })?.parameters ?? {};
+    this.#starts = new Map(attacks.map((named) => [named.attack, searched(named)]));
+    this.base = this.least([], 1)!;
+  }
+
+  /** Null where the economy's rules refuse the change. */
+  least(set: readonly Override[], attempts: number): Least | null {
+    const economy = set.length === 0 ? this.#policy.economy : changed(this.#policy, set);
+    if (economy === null) return null;
+    const world = this.#world(economy);
+    let least: Least = { ratio: RATIO_MAX, attack: null, parameters: {}, othersRatio: RATIO_MAX };
+    for (const named of this.#attacks) {
+      const start = this.#starts.get(named.attack)!;
+      const found = closedBestResponse(named.attack, world, { start, attempts });
+      if (found === null) continue;
+      const ratio = ratioOf(found);
+      if (ratio < least.ratio) least = { ratio, attack: named, parameters: found.parameters, othersRatio: least.ratio };
+      else least = { ...least, othersRatio: Math.min(least.othersRatio, ratio) };
+    }
+    return least;
+  }
+
+  #world(economy: Economy): { readonly economy: Economy; readonly scenario: Scenario } {
+    return { economy, scenario: scenarioOf(this.#trial, economy) };
+  }
+}
+
+function changed(policy: Policy, set: readonly Override[]): Economy | null {
+  try {
+    return changePolicy(policy, set).economy;
+  } catch (error) {
+    if (error instanceof EconomyRefusal) return null;
+    throw error;
+  }
+}
+
+function ratioOf({ costCredits, returnCredits }: Pick<Tried, 'costCredits' | 'returnCredits'>): number {
+  return returnCredits > 0 ? Math.min(RATIO_MAX, costCredits / returnCredits) : RATIO_MAX;
+}
+
+interface Measured {
+  readonly step: Step;
+  readonly ratio: number;
+}
+
+/** The lowest of the closed forms, and what no closed form covers, as attempts of common runs: there these have the say. */
+async function simulated(
+  trial: SensitivityTrial,
+  leasts: readonly { readonly step: Step; readonly least: Least | null }[],
+  options: ResponseOptions,
+): Promise<Measured[]> {
+  const { confirmed, runs } = EFFORT[trial.profile];
+  const reached = leasts.flatMap(({ step, least }) => (least === null ? [] : [{ step, least }]));
+  const lowest = [...reached].sort((a, b) => a.least.ratio - b.least.ratio).slice(0, confirmed);
+  const probes = [
+    ...lowest.flatMap(({ step, least }) => (least.attack === null ? [] : [{ step, ...least, attack: least.attack }])),
+    ...silentProbes(trial, reached),
+  ].slice(0, 4 * confirmed);
+  const ratios = await playedRatios(trial, probes, runs, options);
+  return reached.map(({ step, least }) => {
+    const own = probes.flatMap((probe, at) => (probe.step === step ? [{ probe, ratio: ratios[at]! }] : []));
+    const told = own.some(({ probe }) => probe.attack === least.attack) ? least.othersRatio : least.ratio;
+    return { step, ratio: Math.min(told, ...own.map(({ ratio }) => ratio)) };
+  });
+}
+
+interface Probe {
+  readonly step: Step;
+  readonly attack: NamedAttack;
+  readonly parameters: Tried['parameters'];
+}
+
+/** Attacks that nobody has a closed form of, in the economies whose change they name, as G1 found them best. */
+function silentProbes(trial: SensitivityTrial, reached: readonly { readonly step: Step }[]): Probe[] {
+  const { policy, attacks = CATALOGUE, known } = trial;
+  const world = { economy: policy.economy as Economy, scenario: scenarioOf(trial, policy.economy) };
+  const silent = attacks.filter(({ attack }) => closedBestResponse(attack, world, { attempts: 1 }) === null);
+  return silent.flatMap((attack) => {
+    const own = new Set(chosenFields(policy, [attack]));
+    const parameters = known?.get(attack.attack.id)?.parameters ?? {};
+    return reached.flatMap(({ step }) => (own.has(step.path) ? [{ step, attack, parameters }] : []));
+  });
+}
+
+async function playedRatios(
+  trial: SensitivityTrial,
+  probes: readonly Probe[],
+  runs: number,
+  { workers, signal, shelf }: ResponseOptions,
+): Promise<number[]> {
+  const { source, policy } = trial;
+  const sums = probes.map(() => ({ costCredits: 0, returnCredits: 0 }));
+  if (probes.length === 0) return [];
+  await runCampaign(
+    {
+      name: 'sensitivity',
+      kind: 'attempt',
+      economy: source,
+      scenario: scenarioOf(trial, policy.economy),
+      points: probes.map(({ step, attack, parameters }) => ({
+        economy: [[step.path, step.text]],
+        scenario: {},
+        options: { attack: attack.name, parameters },
+      })),
+      firstRun: FIRST_RUN,
+      runs,
+    },
+    {
+      ...(workers === undefined ? {} : { workers }),
+      ...(signal === undefined ? {} : { signal }),
+      ...(shelf === undefined ? {} : { shelf }),
+      onResult: ({ point }, { figures }) => {
+        sums[point]!.costCredits += figures.costCredits!;
+        sums[point]!.returnCredits += figures.returnCredits!;
+      },
+    },
+  );
+  return sums.map(ratioOf);
+}
+
+/** What each field does to the least cost ratio with all of them moving, over the whole step. */
+function effectsOf(trial: SensitivityTrial, fields: readonly string[], responses: Responses): readonly Judged[] {
+  const { policy, profile, seed } = trial;
+  const { trajectories, base } = EFFORT[profile];
+  const step = policy.economy.gate.sensitivityStepPpm;
+  const measured = fields.map((path) => measuredField(policy, path)!);
+  if (fields.length === 0) return [];
+  const ratioAt = (point: ArrayLike<number>): number => {
+    const set = measured.flatMap((field, at): Override[] => {
+      const text = textAtShare(field, BigInt(Math.round((2 * point[at]! - 1) * step)));
+      return text === null ? [] : [[field.path, text]];
+    });
+    return (responses.least(set, 1) ?? responses.least(accepted(policy, set), 1))!.ratio;
+  };
+  const parameters = fields.length;
+  if (profile === 'quick') {
+    const design = morrisTrajectories({ parameters, trajectories, seed });
+    const outputs = design.points.map(ratioAt);
+    return judgedMorris(design, outputs, { seed, ...BOOTSTRAP }).map(({ judged }) => judged);
+  }
+  const design = new SaltelliDesign({ parameters, base, secondOrder: false, seed });
+  const outputs = design.points().map(ratioAt);
+  return [...sobolIndices(design.shape, outputs, { seed, ...BOOTSTRAP }).total];
+}
+
+/** The changes that the economy's rules let pass together, each tried on those before it. */
+function accepted(policy: Policy, set: readonly Override[]): Override[] {
+  const kept: Override[] = [];
+  for (const one of set) if (changed(policy, [...kept, one]) !== null) kept.push(one);
+  return kept;
+}
+
+function budgetOf(fields: number, { trajectories, base, confirmed, runs }: Effort): SensitivityBudget {
+  const moved = Math.min(fields, TOGETHER_MAX);
+  const together = trajectories * (moved + 1) + base * (moved + 2);
+  return { fields, economies: 1 + 2 * fields + together, attempts: 4 * confirmed * runs };
+}
+
+function criterionOf(bars: readonly SensitivityBar[], line: number): GateCriterion {
+  const checks = bars.map(({ field, leastCostRatio, leastAt, effect, wording }): GateCheck => {
+    const state: CheckState = leastCostRatio >= line ? 'passed' : 'failed';
+    return {
+      id: field,
+      metric: `least cost over return of any attack within a step of ${field}`,
+      unit: '',
+      state,
+      figure: { value: leastCostRatio, interval: null, confidence: null, samples: effect.samples },
+      line: { relation: '>=', value: line },
+      how: `lowest at ${leastAt}; attacks must cost ${COST_RATIO_LINE} times their return as the file stands; effect ${wording}`,
+    };
+  });
+  return {
+    gate: 'G16',
+    title: 'No single parameter carries the safety',
+    share: 'economics',
+    state: checks.length === 0 ? 'not shown' : worst(checks.map(({ state }) => state)),
+    checks,
+    remedies: [],
+  };
+}

@@ -1,0 +1,93 @@
+import type { CheckState, GateCheck, GateCriterion, GateReport, GateShare } from '../gate/report.ts';
+import { type Html, html } from './html.ts';
+import { countText, listText } from './number-text.ts';
+import { stateClass, stateSign } from './page.ts';
+
+/** Both verdicts in a line: `Economics pass. Launch: not ready; 4 criteria are not shown.` */
+export function verdictText({ verdicts, criteria }: GateReport): string {
+  const economics = criteriaFor('economics', criteria);
+  const why = verdicts.economics === 'pass' ? '' : lacking(economics);
+  return [
+    `Economics ${verdicts.economics}${why === '' ? '' : `: ${why}`}.`,
+    verdicts.launch === 'ready' ? 'Launch: ready.' : `Launch: not ready; ${lacking(criteria)}.`,
+  ].join(' ');
+}
+
+/** Criteria by the checks that count for one verdict; those of the economics count for the launch as well. */
+export function criteriaFor(verdict: GateShare, criteria: readonly GateCriterion[]): GateCriterion[] {
+  if (verdict === 'launch') return [...criteria];
+  return criteria.flatMap((one) => {
+    const checks = one.checks.filter(({ share = one.share }) => share === 'economics');
+    if (checks.length === one.checks.length) return one.share === 'economics' || checks.length > 0 ? [one] : [];
+    return checks.length === 0 ? [] : [{ ...one, checks, state: stateOf(checks) }];
+  });
+}
+
+/** Failed if a check failed; else not shown if one is not, or there is none; else passed. */
+export function stateOf(checks: readonly GateCheck[]): CheckState {
+  if (checks.some(({ state }) => state === 'failed')) return 'failed';
+  return checks.length === 0 || checks.some(({ state }) => state === 'not shown') ? 'not shown' : 'passed';
+}
+
+/** `G1 failed, 4 criteria are not shown`. */
+function lacking(criteria: readonly GateCriterion[]): string {
+  const failed = criteria.filter(({ state }) => state === 'failed').map(({ gate }) => gate);
+  const unshown = criteria.filter(({ state }) => state === 'not shown').length;
+  return [
+    failed.length === 0 ? null : `${listText(failed)} failed`,
+    unshown === 0 ? null : `${countText(unshown, 'criterion', 'criteria')} ${unshown === 1 ? 'is' : 'are'} not shown`,
+  ]
+    .filter((part) => part !== null)
+    .join(', ');
+}
+
+/** The head of the page: whose report it is, what came out, and each criterion at a glance. */
+export function headerHtml(report: GateReport): Html {
+  const { economy, verdicts, criteria, profile } = report;
+  const economics = criteriaFor('economics', criteria);
+  return html`<p class="kind">Launch gate, ${profile} profile</p>
+<h1>${economy.name}, version ${economy.version}</h1>
+<p>${verdictText(report)}</p>
+${economy.boundsWaived ? WAIVED : null}<div class="verdicts">
+${card('Economics', verdicts.economics, verdicts.economics === 'pass' ? 'passed' : 'failed', [
+  'What simulation and closed forms can show.',
+  tally(economics),
+])}${card('Launch', verdicts.launch, launchState(report), [
+  'Everything, with drills, trials and parity runs, whose evidence comes from elsewhere.',
+  tally(criteria),
+])}</div>
+<ol class="chips" aria-label="All criteria">
+${criteria.map(
+  ({ gate, title, state }) =>
+    html`<li><a href="#${gate}" class="${stateClass(state)}"><b><span aria-hidden="true">${stateSign(state)}</span> ${gate}</b> <span>${title}<span class="visually-hidden">, ${state}</span></span></a></li>\n`,
+)}</ol>
+`;
+}
+
+const WAIVED = html`<div class="banner" role="note"><strong>Bounds waived: never deployable</strong>
+<p>This economy file says <code>bounds: waived</code>: it leaves what the code allows. It can be studied, but no network will ever run it, whatever the verdicts below say.</p></div>
+`;
+
+/** Not ready for what failed, or only for what nobody has shown. */
+function launchState({ verdicts, criteria }: GateReport): CheckState {
+  if (verdicts.launch === 'ready') return 'passed';
+  return criteria.some(({ state }) => state === 'failed') ? 'failed' : 'not shown';
+}
+
+function card(name: string, word: string, state: CheckState, [about, count]: readonly [string, string]): Html {
+  return html`<div class="verdict ${stateClass(state)}"><h2>${name}</h2>
+<p class="word"><span aria-hidden="true">${stateSign(state)}</span> ${word}</p><p>${count}</p><p class="lead">${about}</p></div>
+`;
+}
+
+/** `12 of 17 criteria passed, 1 failed, 4 not shown.` */
+function tally(criteria: readonly GateCriterion[]): string {
+  const count = (state: CheckState) => criteria.filter((one) => one.state === state).length;
+  const rest = (['failed', 'not shown'] as const).filter((state) => count(state) > 0);
+  return [
+    `${count('passed')} of ${countText(criteria.length, 'criterion', 'criteria')} passed`,
+    ...rest.map((state) => `${count(state)} ${state}`),
+  ]
+    .join(', ')
+    .concat('.');
+}
