@@ -28,6 +28,7 @@ const concurrency = Math.max(1, availableParallelism() - 1);
 process.exitCode = await run([
   '--test',
   '--test-reporter=spec',
+  '--import=./tools/property-seed.mjs',
   `--test-concurrency=${concurrency}`,
   ...options,
   ...files,
