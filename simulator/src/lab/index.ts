@@ -65,8 +65,8 @@ export {
 export { codeIdentity } from './gate/code-identity.ts';
 export type { GateContext } from './gate/context.ts';
 export type { Evidence, EvidenceFile, SignedEvidence } from './gate/evidence/evidence-book.ts';
-export { evidenceDraft } from './gate/evidence/evidence-book.ts';
-export { gateKey } from './gate/evidence/key-file.ts';
+export { EVIDENCE_DAYS_MAX, evidenceDraft } from './gate/evidence/evidence-book.ts';
+export { gateKey, publicKeyText } from './gate/evidence/key-file.ts';
 export { signData } from './gate/evidence/signed-form.ts';
 export { signReport, verifiedReport } from './gate/evidence/signed-report.ts';
 export { calibrationJson } from './gate/live.ts';
@@ -100,7 +100,7 @@ export { readReport } from './report/read-report.ts';
 export { ReportRefusal, type ReportRefusalCode } from './report/refusal.ts';
 export { reportHtml } from './report/report-html.ts';
 export { type SimulationPoint, type SimulationReport, simulationHtml } from './report/simulation-html.ts';
-export { verdictText } from './report/verdict.ts';
+export { verdictText, worldText } from './report/verdict.ts';
 export {
   type BestResponse,
   bestResponses,

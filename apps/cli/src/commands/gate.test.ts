@@ -28,6 +28,7 @@ const REPORT: GateReport = {
   code: { version: '0.1.0', hash: 'cd'.repeat(32) },
   profile: 'quick',
   seeds: { seed: 0, search: [0, 0], test: [0, 1] },
+  world: { name: 'mine', isOwn: true },
   scenario: null,
   verdicts: { economics: 'fail', launch: 'not ready' },
   criteria: [

@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import type { Override } from '@stannary/economies';
 import {
   codeIdentity,
+  EVIDENCE_DAYS_MAX,
   type GateContext,
   type GateName,
   type GateReport,
   gateBudget,
   gateKey,
   type Json,
+  publicKeyText,
   reportHtml,
   requireChecks,
   runGate,
@@ -38,6 +40,8 @@ interface GateFlags {
   readonly profile: 'quick' | 'full';
   readonly require: 'economics' | 'launch';
   readonly evidence?: string;
+  readonly evidenceSigner: readonly string[];
+  readonly evidenceAge: Readonly<Record<string, number>>;
   readonly scenario?: string;
   readonly set: readonly Override[];
   readonly scenarioSet: readonly Override[];
@@ -58,7 +62,7 @@ interface GateFlags {
 const HELP = `
 Examples:
   stannary gate economy.yaml --profile quick --out launch
-  stannary gate economy.yaml --require launch --evidence evidence --profile full
+  stannary gate economy.yaml --require launch --evidence evidence --evidence-signer operator.pem --profile full
   stannary gate --verify launch/gate-report.json
 
 Stopped by Ctrl-C, the same command with --resume goes on, to the same report.
@@ -76,6 +80,19 @@ export function defineGate(command: Command): void {
         .default('economics'),
     )
     .option('--evidence <dir>', 'folder of signed evidence files')
+    .addOption(
+      new Option(
+        '--evidence-signer <key>',
+        'whose evidence counts: public key as reports name it, or a file of PEM or JWK; may be repeated; without it the report says that no signer was pinned',
+      )
+        .argParser((one: string, before: readonly string[]) => [...before, one])
+        .default([], 'anybody’s'),
+    )
+    .addOption(
+      new Option('--evidence-age <kind=days>', 'evidence of a kind that is older is not shown; may be repeated')
+        .argParser(ageTo)
+        .default({}, agesText()),
+    )
     .addOption(
       new Option(
         '--scenario <file>',
@@ -122,6 +139,20 @@ function rowNames(text: string): readonly GateName[] {
   throw new InvalidArgumentError(`expected rows G1 to G17 with commas between, got ${text}`);
 }
 
+function agesText(): string {
+  return Object.entries(EVIDENCE_DAYS_MAX)
+    .map(([kind, days]) => `${kind}=${days}`)
+    .join(', ');
+}
+
+function ageTo(text: string, before: Readonly<Record<string, number>>): Record<string, number> {
+  const [kind = '', days = ''] = text.split('=');
+  if (Object.hasOwn(EVIDENCE_DAYS_MAX, kind) && /^\d{1,5}(\.\d+)?$/.test(days)) {
+    return { ...before, [kind]: Number(days) };
+  }
+  throw new InvalidArgumentError(`expected a kind and days, as ${agesText()}, got ${text}`);
+}
+
 /** Null if it was stopped. */
 async function gate(entry: string | undefined, flags: GateFlags): Promise<GateReport | null> {
   if (entry === undefined) {
@@ -131,6 +162,7 @@ async function gate(entry: string | undefined, flags: GateFlags): Promise<GateRe
   const { world, calibration } = await worldOf(entry, flags);
   requireChecks(world);
   const evidence = flags.evidence === undefined ? [] : evidenceFiles(flags.evidence);
+  const signers = flags.evidenceSigner.map(publicKeyText);
   const { key, isNew } = gateKey(flags.key);
   if (isNew && !flags.json) console.error(`${flags.key}: a new key, which signs reports; keep it, and keep it secret`);
   const context = {
@@ -153,6 +185,8 @@ async function gate(entry: string | undefined, flags: GateFlags): Promise<GateRe
           madeAt: new Date().toISOString(),
           code: codeIdentity(),
           evidence,
+          ...(signers.length === 0 ? {} : { evidenceSigners: signers }),
+          evidenceDaysMax: flags.evidenceAge,
           calibration,
           ...(flags.only === undefined ? {} : { only: flags.only }),
         },

@@ -9,6 +9,7 @@ import {
   scaledFigure,
   shownUnit,
   verdictText,
+  worldText,
 } from '@stannary/simulator/lab';
 import { attackRows } from './attack-rows.ts';
 import { type Cell, columns, left, right, wrapped } from './columns.ts';
@@ -37,6 +38,7 @@ export function gateText(told: GateReport, isVerbose = false): string {
     ...(economy.boundsWaived ? ['bounds are waived: this economy can never be deployed'] : []),
     ...(criteria.length < ALL_ROWS ? [`${criteria.length} of ${ALL_ROWS} rows: no verdict can pass`] : []),
   ];
+  const where = report.world.isOwn ? '' : `, ${worldText(report)}`;
   const text = [
     `economy ${economy.name}, version ${economy.version}, ${economy.hash}`,
     `profile ${profile}, seed ${seeds.seed}, code ${code.version} ${code.hash.slice(0, 16)}`,
@@ -47,8 +49,8 @@ export function gateText(told: GateReport, isVerbose = false): string {
     ...notes,
     ...(notes.length === 0 ? [] : ['']),
     verdictText(report),
-    `economics  ${verdicts.economics}`,
-    `launch     ${verdicts.launch}${economy.boundsWaived ? ', and can never be' : ''}`,
+    `economics  ${verdicts.economics}${where}`,
+    `launch     ${verdicts.launch}${economy.boundsWaived ? ', and can never be' : ''}${where}`,
   ].join('\n');
   // A terminal's columns are counted in characters: no space is wider or narrower than another.
   return text.replaceAll(/[\u00a0\u2007\u2008]/g, ' ');
@@ -74,6 +76,7 @@ function criteriaLines(criteria: readonly GateCriterion[], report: GateReport, i
     `${MARKS[one.state]} ${one.gate.padEnd(3)} ${one.title}${one.share === 'launch' ? ' (launch)' : ''}${one.state === 'passed' ? '' : `: ${one.state}`}`,
     ...bodies[at]!.rows.flatMap((row) => [`${INDENT}${text.get(row)}`, ...row.said]),
     ...bodies[at]!.rest,
+    ...signerLines(one, report),
     ...remedyLines(one),
   ]);
 }
@@ -124,6 +127,13 @@ function checkRow(check: GateCheck, isVerbose = false): Row {
 
 function saidOf({ state, metric, how }: GateCheck, isVerbose = false): string[] {
   return state === 'passed' && !isVerbose ? [] : wrapped(`${metric}: ${how}`, DETAIL);
+}
+
+/** Whose word it is that a row rests on, where nobody said whose counts. */
+function signerLines({ gate }: GateCriterion, { evidence }: GateReport): string[] {
+  return evidence
+    .filter((one) => one.gate === gate && !one.isPinned)
+    .map(({ file, signer }) => `${INDENT}signer not pinned: ${file} is signed by ${signer}`);
 }
 
 function remedyLines({ state, remedies, checks }: GateCriterion): string[] {

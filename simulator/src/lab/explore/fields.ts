@@ -116,12 +116,15 @@ export function uncertainFields({ policy }: ExploreSetting): readonly ExploredFi
 const NO_CHOICE =
   /^(version|grainsPerUnit|limits|genesis|cadence\.(epoch|era)$|assumptions|gate|benchmarks|resources|programme|replay)/;
 
+/** Every field with a number that is somebody's choice. */
+export function chosenPaths(policy: Policy): readonly string[] {
+  return measuredPaths(policy).filter((path) => !NO_CHOICE.test(path));
+}
+
 /** All chosen parameters, each a share of itself up and down, as the launch gate moves them. */
 export function chosenFields({ policy }: ExploreSetting): readonly ExploredField[] {
   const step = policy.economy.gate.sensitivityStepPpm / 1_000_000;
-  return measuredPaths(policy)
-    .filter((path) => !NO_CHOICE.test(path))
-    .flatMap((path) => around(policy, path, 1 - step, 1 + step));
+  return chosenPaths(policy).flatMap((path) => around(policy, path, 1 - step, 1 + step));
 }
 
 /** None where the field is not there, or its bounds or its unit leave it no room. */

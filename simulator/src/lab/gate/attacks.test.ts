@@ -10,7 +10,7 @@ import { withScenario } from '../campaign/with-scenario.ts';
 import type { BestResponse } from '../response/best-response.ts';
 import { measure, stateOf } from './attack-evidence.ts';
 import { CATALOGUE, judgeAttacks, worst } from './attacks.ts';
-import { chosenFields, judgeSensitivity } from './sensitivity.ts';
+import { defendingFields, judgeSensitivity } from './sensitivity.ts';
 import { bestSplits, judgeSybil } from './sybil.ts';
 import { GATE_WORLDS, gateScenario, isOwnWorld } from './worlds.ts';
 
@@ -115,7 +115,7 @@ test('G13 names the class and the split of a curve of work alone', () => {
 const { policies } = await loadEconomy('reference');
 
 test('chosen fields are those that attacks name, with all below them, and nothing that is assumed', () => {
-  const fields = chosenFields(policies[0], [named('wash-usage'), named('griefing')]);
+  const fields = defendingFields(policies[0], [named('wash-usage'), named('griefing')]);
   assert.ok(fields.includes('take.burn'));
   assert.ok(fields.every((field) => !field.startsWith('assumptions.')));
 });

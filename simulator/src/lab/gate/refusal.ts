@@ -3,6 +3,7 @@ export type RefusalClass = 'input';
 
 export type GateRefusalCode =
   | 'GATE-BOUNDS'
+  | 'GATE-EVIDENCE-DATE'
   | 'GATE-EVIDENCE-FORM'
   | 'GATE-EVIDENCE-SIGNATURE'
   | 'GATE-KEY'

@@ -94,11 +94,13 @@ export interface SensitivityBar {
   /** Share of variance with everything (Sobol' total), or |µ*| of Morris in the quick profile. */
   readonly effect: Figure;
   readonly method: 'morris' | 'sobol';
-  /** The least cost ratio within the step, and at which value of the field. */
-  readonly leastCostRatio: number;
+  /** The least cost ratio within the step, by its lower end, and at which value of the field; closed forms have no interval. */
+  readonly leastCostRatio: Figure;
   readonly leastAt: string;
   /** In words where it cannot be told from nothing. */
   readonly wording: string;
+  /** Attempts at its steps that should have been simulated and were not, for their number: what they would show is unknown. */
+  readonly untried: number;
 }
 
 /** Quantiles of something over the horizon, over all runs. */
@@ -127,6 +129,10 @@ export interface EvidenceUsed {
   readonly sha256: string;
   /** Who signed it: public key, hex. */
   readonly signer: string;
+  /** Whether the gate was told that this key may sign evidence; else nobody vouched for it. */
+  readonly isPinned: boolean;
+  /** ISO 8601, as the file says. */
+  readonly madeAt: string;
 }
 
 export interface GateReport {
@@ -145,6 +151,8 @@ export interface GateReport {
     readonly search: readonly [first: number, count: number];
     readonly test: readonly [first: number, count: number];
   };
+  /** The scenario's name, and whether it is the world that the economy assumes: a verdict holds in the world it was found in. */
+  readonly world: { readonly name: string; readonly isOwn: boolean };
   readonly scenario: Json;
   readonly verdicts: { readonly economics: 'pass' | 'fail'; readonly launch: 'ready' | 'not ready' };
   readonly criteria: readonly GateCriterion[];
@@ -157,7 +165,7 @@ export interface GateReport {
   readonly evidence: readonly EvidenceUsed[];
   /** Of a running network, with `--live`; null otherwise. */
   readonly calibration: Json;
-  /** ISO 8601; the only field that two runs of the same gate differ in. */
+  /** ISO 8601; two runs of the same gate differ in it alone, and in what ages: evidence. */
   readonly madeAt: string;
 }
 

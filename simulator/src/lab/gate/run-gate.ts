@@ -33,6 +33,10 @@ export interface GateOptions {
   readonly madeAt: string;
   readonly code: GateReport['code'];
   readonly evidence?: readonly EvidenceFile[];
+  /** Public keys in hex whose evidence counts. Default: anybody's, and the report says so. */
+  readonly evidenceSigners?: readonly string[];
+  /** By kind, over `EVIDENCE_DAYS_MAX`. */
+  readonly evidenceDaysMax?: Readonly<Record<string, number>>;
   /** Default: all rows. A report of some, or of fewer worlds or attackers, has no verdict but `fail` and `not ready`. */
   readonly only?: readonly GateName[];
   /** Of some scenes. Default: the profile's. */
@@ -53,14 +57,18 @@ export interface AttackersOnly {
 /**
  * Holds an economy against the launch gate, row by row.
  * @throws GateRefusal GATE-BOUNDS (a check is violated and bounds are not waived), GATE-EVIDENCE-FORM,
- *   GATE-EVIDENCE-SIGNATURE; AbortError
+ *   GATE-EVIDENCE-SIGNATURE, GATE-EVIDENCE-DATE; AbortError
  */
 export async function runGate(context: GateContext, options: GateOptions): Promise<GateReport> {
   const { policy, profile, seed } = context;
   const { economy, economyHash } = policy;
   const boundsWaived = economy.bounds === 'waived';
   requireChecks(context);
-  const evidence = new EvidenceBook(economyHash, options.evidence ?? []);
+  const evidence = new EvidenceBook(economyHash, options.evidence ?? [], {
+    madeAt: options.madeAt,
+    signers: options.evidenceSigners ?? null,
+    daysMax: options.evidenceDaysMax ?? {},
+  });
   const wanted = (gate: GateName) => options.only === undefined || options.only.includes(gate);
   const rows = CRITERIA.filter(({ gate }) => wanted(gate));
   const scenes = await measureScenes(context, neededScenes(rows, economy), options.sceneRuns);
@@ -82,6 +90,7 @@ export async function runGate(context: GateContext, options: GateOptions): Promi
     code: options.code,
     profile,
     seeds: { seed, ...(attackers.seeds ?? { search: [0, 0], test: [0, runs] }) },
+    world: { name: context.scenario.name, isOwn: isOwnWorld(economy, context.scenario) },
     scenario: context.scenario as unknown as Json,
     verdicts: isWhole ? verdictsOf(criteria, boundsWaived) : { economics: 'fail', launch: 'not ready' },
     criteria,

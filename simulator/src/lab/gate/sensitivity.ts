@@ -1,11 +1,4 @@
-import {
-  changePolicy,
-  EconomyRefusal,
-  measuredField,
-  measuredPaths,
-  type Override,
-  type Policy,
-} from '@stannary/economies';
+import { changePolicy, EconomyRefusal, measuredField, type Override, type Policy } from '@stannary/economies';
 import type { Economy } from '@stannary/kernel';
 import type { Attack } from '../../attacks/attack.ts';
 import {
@@ -18,10 +11,12 @@ import {
 import type { Scenario } from '../../scenario/scenario.ts';
 import { COST_RATIO_LINE } from '../campaign/attempt-run.ts';
 import type { EconomySource } from '../campaign/plan.ts';
-import { runCampaign } from '../campaign/run-campaign.ts';
+import { chosenPaths } from '../explore/fields.ts';
 import { closedBestResponse, type ResponseOptions, type Tried } from '../response/best-response.ts';
 import { CATALOGUE, type NamedAttack, worst } from './attacks.ts';
-import type { CheckState, GateCheck, GateCriterion, SensitivityBar } from './report.ts';
+import { atLeast, exactly, measured, worstFor } from './criterion.ts';
+import { type Probe, playedRatios, RATIO_MAX, type Step } from './probes.ts';
+import type { Figure, GateCheck, GateCriterion, SensitivityBar } from './report.ts';
 import { type GateProfile, gateScenario } from './worlds.ts';
 
 export interface SensitivityTrial {
@@ -66,26 +61,20 @@ interface Effort {
   readonly base: number;
   readonly confirmed: number;
   readonly runs: number;
+  readonly runsMax: number;
 }
 
 /** Of a closed form near a known best response. */
 const NEAR_ATTEMPTS = 40;
 const EFFORT: Readonly<Record<GateProfile, Effort>> = {
-  quick: { attempts: 1, searched: 6, trajectories: 6, base: 0, confirmed: 8, runs: 6 },
-  full: { attempts: NEAR_ATTEMPTS, searched: 0, trajectories: 0, base: 1_024, confirmed: 64, runs: 50 },
+  quick: { attempts: 1, searched: 6, trajectories: 6, base: 0, confirmed: 8, runs: 6, runsMax: 200 },
+  full: { attempts: NEAR_ATTEMPTS, searched: 0, trajectories: 0, base: 1_024, confirmed: 64, runs: 50, runsMax: 800 },
 };
 /** Fields that are moved together: those that alone move the least ratio most. */
 const TOGETHER_MAX = 16;
-/** Above it all ratios are alike: nobody attacks. */
-const RATIO_MAX = 20;
-const FIRST_RUN = 131_072;
+/** Probes in all, of each that closed forms find lowest: the others are of attacks without one. */
+const PROBES_EACH = 4;
 const BOOTSTRAP = { resamples: 500, confidence: 0.95 } as const;
-
-/** A field a step away: how the file would have it. */
-interface Step {
-  readonly path: string;
-  readonly text: string;
-}
 
 /** The least cost ratio of all attacks, and whose. */
 interface Least {
@@ -108,25 +97,29 @@ export async function judgeSensitivity(
 ): Promise<SensitivityJudgement> {
   const { policy, attacks = CATALOGUE, profile } = trial;
   const lineRatio = policy.economy.gate.attackCostRatioPpmMin / 1_000_000;
-  const fields = chosenFields(policy, attacks);
+  const fields = defendingFields(policy, attacks);
   const effort = EFFORT[profile];
   trial.onBudget?.(budgetOf(fields.length, effort));
   const response = new Responses(trial, attacks);
   const alone = fields.flatMap((path) => stepsOf(policy, path));
   const leasts = steppedLeasts(response, alone, effort);
-  const measured = await simulated(trial, leasts, options);
+  const line = atLeast(lineRatio);
+  const seen = await simulated(trial, leasts, lineRatio, options);
   const moves = new Map(fields.map((path) => [path, moveOf(path, leasts, response.base.ratio)]));
   const together = strongest(fields, moves);
   const effects = new Map(effectsOf(trial, together, response).map((effect, at) => [together[at]!, effect]));
   const bars = fields.map((path): SensitivityBar => {
-    const own = measured.filter(({ step }) => step.path === path);
-    const lowest = own.reduce<Measured | null>((a, b) => (a === null || b.ratio < a.ratio ? b : a), null);
+    const own = seen.filter(({ step }) => step.path === path);
+    const asItStands = { figure: exactly(response.base.ratio), text: measuredField(policy, path)!.text };
+    const all = own.flatMap(({ step, figures }) => figures.map((figure) => ({ figure, text: step.text })));
+    const lowest = worstFor(line, all.length === 0 ? [asItStands] : all);
     return {
       field: path,
       ...effectOf(effects.get(path) ?? null, moves.get(path)!, effort),
       method: profile === 'quick' ? 'morris' : 'sobol',
-      leastCostRatio: lowest?.ratio ?? response.base.ratio,
-      leastAt: lowest?.step.text ?? measuredField(policy, path)!.text,
+      leastCostRatio: lowest.figure,
+      leastAt: lowest.text,
+      untried: own.reduce((sum, one) => sum + one.untried, 0),
     };
   });
   bars.sort((a, b) => b.effect.value - a.effect.value || (a.field < b.field ? -1 : 1));
@@ -178,17 +171,15 @@ function effectOf(joint: Judged | null, move: number | null, { base, trajectorie
   return { effect, wording: move === null ? 'the rules of the economy leave it no step' : words };
 }
 
-/** Fields with a number that attacks name as their defence; what is assumed, and pass lines, are nobody's choice. */
-export function chosenFields(policy: Policy, attacks: readonly NamedAttack[]): string[] {
+/** Chosen fields with a number that attacks name as their defence, with all below them. */
+export function defendingFields(policy: Policy, attacks: readonly NamedAttack[]): string[] {
   const patterns = attacks
     .flatMap(({ attack }) => attack.defendedBy)
     .map((path) => {
       const steps = path.split('.').map((step) => (step === '*' ? '[^.]+' : step.replaceAll(/[[\]()]/g, '\\$&')));
       return new RegExp(`^${steps.join('\\.')}(\\.|\\[|$)`);
     });
-  return measuredPaths(policy).filter(
-    (path) => !/^(assumptions|gate)\./.test(path) && patterns.some((pattern) => pattern.test(path)),
-  );
+  return chosenPaths(policy).filter((path) => patterns.some((pattern) => pattern.test(path)));
 }
 
 /** The field a step down and a step up, in its kept unit and within its hard bounds. */
@@ -263,36 +254,38 @@ function ratioOf({ costCredits, returnCredits }: Pick<Tried, 'costCredits' | 're
   return returnCredits > 0 ? Math.min(RATIO_MAX, costCredits / returnCredits) : RATIO_MAX;
 }
 
+/** What is known of the least ratio at a step: by closed forms, and by each attempt that was simulated. */
 interface Measured {
   readonly step: Step;
-  readonly ratio: number;
+  readonly figures: readonly Figure[];
+  readonly untried: number;
 }
 
 /** The lowest of the closed forms, and what no closed form covers, as attempts of common runs: there these have the say. */
 async function simulated(
   trial: SensitivityTrial,
   leasts: readonly { readonly step: Step; readonly least: Least | null }[],
+  line: number,
   options: ResponseOptions,
 ): Promise<Measured[]> {
-  const { confirmed, runs } = EFFORT[trial.profile];
+  const { source, policy } = trial;
+  const { confirmed, runs, runsMax } = EFFORT[trial.profile];
   const reached = leasts.flatMap(({ step, least }) => (least === null ? [] : [{ step, least }]));
   const lowest = [...reached].sort((a, b) => a.least.ratio - b.least.ratio).slice(0, confirmed);
-  const probes = [
+  const wanted = [
     ...lowest.flatMap(({ step, least }) => (least.attack === null ? [] : [{ step, ...least, attack: least.attack }])),
     ...silentProbes(trial, reached),
-  ].slice(0, 4 * confirmed);
-  const ratios = await playedRatios(trial, probes, runs, options);
+  ];
+  const probes = wanted.slice(0, PROBES_EACH * confirmed);
+  const untried = wanted.slice(probes.length);
+  const scenario = scenarioOf(trial, policy.economy);
+  const ratios = await playedRatios({ source, policy, scenario, line, runs, runsMax }, probes, options);
   return reached.map(({ step, least }) => {
     const own = probes.flatMap((probe, at) => (probe.step === step ? [{ probe, ratio: ratios[at]! }] : []));
     const told = own.some(({ probe }) => probe.attack === least.attack) ? least.othersRatio : least.ratio;
-    return { step, ratio: Math.min(told, ...own.map(({ ratio }) => ratio)) };
+    const figures = [exactly(told), ...own.map(({ ratio }) => ratio)];
+    return { step, figures, untried: untried.filter((probe) => probe.step === step).length };
   });
-}
-
-interface Probe {
-  readonly step: Step;
-  readonly attack: NamedAttack;
-  readonly parameters: Tried['parameters'];
 }
 
 /** Attacks that nobody has a closed form of, in the economies whose change they name, as G1 found them best. */
@@ -301,46 +294,10 @@ function silentProbes(trial: SensitivityTrial, reached: readonly { readonly step
   const world = { economy: policy.economy as Economy, scenario: scenarioOf(trial, policy.economy) };
   const silent = attacks.filter(({ attack }) => closedBestResponse(attack, world, { attempts: 1 }) === null);
   return silent.flatMap((attack) => {
-    const own = new Set(chosenFields(policy, [attack]));
+    const own = new Set(defendingFields(policy, [attack]));
     const parameters = known?.get(attack.attack.id)?.parameters ?? {};
     return reached.flatMap(({ step }) => (own.has(step.path) ? [{ step, attack, parameters }] : []));
   });
-}
-
-async function playedRatios(
-  trial: SensitivityTrial,
-  probes: readonly Probe[],
-  runs: number,
-  { workers, signal, shelf }: ResponseOptions,
-): Promise<number[]> {
-  const { source, policy } = trial;
-  const sums = probes.map(() => ({ costCredits: 0, returnCredits: 0 }));
-  if (probes.length === 0) return [];
-  await runCampaign(
-    {
-      name: 'sensitivity',
-      kind: 'attempt',
-      economy: source,
-      scenario: scenarioOf(trial, policy.economy),
-      points: probes.map(({ step, attack, parameters }) => ({
-        economy: [[step.path, step.text]],
-        scenario: {},
-        options: { attack: attack.name, parameters },
-      })),
-      firstRun: FIRST_RUN,
-      runs,
-    },
-    {
-      ...(workers === undefined ? {} : { workers }),
-      ...(signal === undefined ? {} : { signal }),
-      ...(shelf === undefined ? {} : { shelf }),
-      onResult: ({ point }, { figures }) => {
-        sums[point]!.costCredits += figures.costCredits!;
-        sums[point]!.returnCredits += figures.returnCredits!;
-      },
-    },
-  );
-  return sums.map(ratioOf);
 }
 
 /** What each field does to the least cost ratio with all of them moving, over the whole step. */
@@ -348,10 +305,10 @@ function effectsOf(trial: SensitivityTrial, fields: readonly string[], responses
   const { policy, profile, seed } = trial;
   const { trajectories, base } = EFFORT[profile];
   const step = policy.economy.gate.sensitivityStepPpm;
-  const measured = fields.map((path) => measuredField(policy, path)!);
+  const moved = fields.map((path) => measuredField(policy, path)!);
   if (fields.length === 0) return [];
   const ratioAt = (point: ArrayLike<number>): number => {
-    const set = measured.flatMap((field, at): Override[] => {
+    const set = moved.flatMap((field, at): Override[] => {
       const text = textAtShare(field, BigInt(Math.round((2 * point[at]! - 1) * step)));
       return text === null ? [] : [[field.path, text]];
     });
@@ -381,24 +338,25 @@ function budgetOf(fields: number, { trajectories, base, confirmed, runs }: Effor
   return { fields, economies: 1 + 2 * fields + together, attempts: 4 * confirmed * runs };
 }
 
-function criterionOf(bars: readonly SensitivityBar[], line: number): GateCriterion {
-  const checks = bars.map(({ field, leastCostRatio, leastAt, effect, wording }): GateCheck => {
-    const state: CheckState = leastCostRatio >= line ? 'passed' : 'failed';
-    return {
+function criterionOf(bars: readonly SensitivityBar[], lineRatio: number): GateCriterion {
+  const checks = bars.map(({ field, leastCostRatio, leastAt, wording, untried }): GateCheck => {
+    const check = measured({
       id: field,
       metric: `least cost over return of any attack within a step of ${field}`,
       unit: '',
-      state,
-      figure: { value: leastCostRatio, interval: null, confidence: null, samples: effect.samples },
-      line: { relation: '>=', value: line },
+      figure: leastCostRatio,
+      line: atLeast(lineRatio),
       how: `lowest at ${leastAt}; attacks must cost ${COST_RATIO_LINE} times their return as the file stands; effect ${wording}`,
-    };
+    });
+    if (untried === 0) return check;
+    const how = `${check.how}; ${untried} attempts at its steps were too many to be simulated, and no closed form tells of them`;
+    return { ...check, how, state: worst([check.state, 'not shown']) };
   });
   return {
     gate: 'G16',
     title: 'No single parameter carries the safety',
     share: 'economics',
-    state: checks.length === 0 ? 'not shown' : worst(checks.map(({ state }) => state)),
+    state: worst(checks.map(({ state }) => state)),
     checks,
     remedies: [],
   };

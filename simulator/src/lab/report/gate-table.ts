@@ -35,7 +35,7 @@ function commonConfidence(criteria: readonly GateCriterion[]): number | null {
 const CAPTION = 'Criteria with their checks: measured figures against their lines';
 
 /** Every criterion with every check. */
-export function gateSection({ criteria }: GateReport): Section {
+export function gateSection({ criteria, evidence }: GateReport): Section {
   const confidence = commonConfidence(criteria);
   const columns = columnsAt(confidence);
   const rows = criteria.flatMap(({ checks }) => checks.map((check) => ({ cells: cellsOf(check, confidence) })));
@@ -44,7 +44,8 @@ export function gateSection({ criteria }: GateReport): Section {
   const groups = criteria.map((criterion) => {
     const cells = aligned.slice(next, next + criterion.checks.length);
     next += criterion.checks.length;
-    return groupHtml(criterion, columns, cells);
+    const unpinned = evidence.filter(({ gate, isPinned }) => gate === criterion.gate && !isPinned);
+    return groupHtml(criterion, columns, cells, unpinned);
   });
   const table = html`<table class="gate">
 <caption>${CAPTION}</caption>
@@ -61,12 +62,16 @@ function groupHtml(
   { gate, title, share, state, checks }: GateCriterion,
   columns: readonly Column[],
   rows: readonly (readonly Content[])[],
+  unpinned: GateReport['evidence'],
 ): Html {
   const many = new Set(checks.map((check) => check.state)).size > 1 ? html` ${stateHtml(state)}` : null;
   return html`<tbody>
 <tr class="group" id="${gate}"><th scope="rowgroup" colspan="${columns.length}">${gate} ${title} <span class="share">for ${
     share === 'economics' ? 'both verdicts' : 'the launch'
-  }</span>${checks.length === 0 ? html` ${stateHtml(state)}` : many}</th></tr>
+  }</span>${checks.length === 0 ? html` ${stateHtml(state)}` : many}${unpinned.map(
+    ({ file, signer }) =>
+      html`<br><span class="share">signer not pinned: ${file} is signed by <code>${signer}</code></span>`,
+  )}</th></tr>
 ${rows.map((cells) => rowHtml(columns, cells))}</tbody>
 `;
 }

@@ -3,9 +3,9 @@ import type { BarTable, Fan, GateReport, SensitivityBar } from '../gate/report.t
 import { type Html, html } from './html.ts';
 import {
   columnTexts,
+  countText,
   figureText,
   figureTexts,
-  numberText,
   roughText,
   scaledFigure,
   shareText,
@@ -44,17 +44,19 @@ export function sensitivitySection({ sensitivity }: GateReport): Section | null 
     { title: 'Effect', isNumber: true },
     { title: 'Interval', name: 'interval' },
     { title: 'Least cost ratio', isNumber: true },
+    { title: 'Its interval', name: 'interval' },
     { title: 'at' },
     { title: 'In words' },
   ];
-  const rows = ranked.map(({ field, effect, leastCostRatio, leastAt, wording }) => ({
+  const rows = ranked.map(({ field, effect, leastCostRatio, leastAt, wording, untried }) => ({
     cells: [
       html`<code>${field}</code>`,
       figureTexts(effect).value,
       figureTexts(effect).interval ?? 'exact',
-      numberText(leastCostRatio),
+      figureTexts(leastCostRatio).value,
+      figureTexts(leastCostRatio).interval ?? 'exact',
       leastAt,
-      wording === '' ? '–' : wording,
+      wordsOf(wording, untried),
     ],
   }));
   return {
@@ -66,6 +68,11 @@ export function sensitivitySection({ sensitivity }: GateReport): Section | null 
       tableHtml('Parameters by their effect', columns, rows),
     ],
   };
+}
+
+function wordsOf(wording: string, untried: number): string {
+  const left = untried === 0 ? [] : [`${countText(untried, 'attempt', 'attempts')} not simulated: not shown`];
+  return [wording, ...left].filter((part) => part !== '').join('; ') || '–';
 }
 
 /** How things went over the horizon, over all runs. */

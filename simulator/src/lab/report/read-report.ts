@@ -22,27 +22,33 @@ import {
   gotText,
   listOf,
   mapOf,
+  NAME_MAX,
   number,
   oneOf,
   orAbsent,
   orNull,
+  PROSE_MAX,
   pairOf,
   type Reader,
   recordOf,
   refuse,
+  TIME,
   textOf,
   textTo,
 } from './shape.ts';
 import { criteriaFor, stateOf } from './verdict.ts';
 
 const REPORT_FORMAT = 'stannary-gate-report/1';
+/** More than any economy has fields. */
+const FIELDS_MAX = 10_000;
 const CHARACTERS_MAX = 32 * 1024 * 1024;
 const DEPTH_MAX = 12;
 
-const name = textTo(200);
-const prose = textTo(4_000);
+const name = textTo(NAME_MAX);
+const prose = textTo(PROSE_MAX);
 const hash = textOf(/^(0x)?[0-9a-f]{64}$/, 'SHA-256 as 64 hex digits');
 const hex = textOf(/^(?:[0-9a-f]{2}){1,200}$/, 'hex digits');
+const time = textOf(TIME, 'a time as 2026-03-14T09:26:53Z');
 const state = oneOf('passed', 'failed', 'not shown');
 const gate: Reader<GateName> = (value, where) => textOf(/^G(?:[1-9]|1[0-7])$/, 'G1 to G17')(value, where) as GateName;
 
@@ -78,7 +84,7 @@ const criterion = recordOf<GateCriterion>({
   title: name,
   share: oneOf('economics', 'launch'),
   state,
-  checks: listOf(check, 500),
+  checks: listOf(check, FIELDS_MAX),
   remedies: listOf(pairOf(name, name), 50),
 });
 
@@ -114,9 +120,10 @@ const sensitivity = recordOf<SensitivityBar>({
   field: name,
   effect: figure,
   method: oneOf('morris', 'sobol'),
-  leastCostRatio: number,
+  leastCostRatio: figure,
   leastAt: name,
   wording: prose,
+  untried: count,
 });
 
 const EPOCHS_MAX = 100_000;
@@ -150,7 +157,15 @@ const table = recordOf<BarTable>({
   bars: listOf(recordOf<BarTable['bars'][number]>({ name, figure, line: orNull(number) }), 200),
 });
 
-const evidence = recordOf<EvidenceUsed>({ gate, kind: name, file: name, sha256: hash, signer: hex });
+const evidence = recordOf<EvidenceUsed>({
+  gate,
+  kind: name,
+  file: name,
+  sha256: hash,
+  signer: hex,
+  isPinned: flag,
+  madeAt: time,
+});
 const runs = pairOf(count, count);
 
 /** Any JSON, not too deep. */
@@ -172,6 +187,7 @@ const report = recordOf<GateReport>({
   code: recordOf<GateReport['code']>({ version: name, hash }),
   profile: oneOf('quick', 'full'),
   seeds: recordOf<GateReport['seeds']>({ seed: count, search: runs, test: runs }),
+  world: recordOf<GateReport['world']>({ name, isOwn: flag }),
   scenario: (value, where) => json(value, where),
   verdicts: recordOf<GateReport['verdicts']>({
     economics: oneOf('pass', 'fail'),
@@ -179,13 +195,13 @@ const report = recordOf<GateReport>({
   }),
   criteria: listOf(criterion, 17),
   attacks: listOf(attack, 500),
-  sensitivity: listOf(sensitivity, 200),
+  sensitivity: listOf(sensitivity, FIELDS_MAX),
   fans: listOf(fan, 200),
   tables: listOf(table, 100),
   thin: listOf(recordOf<GateReport['thin'][number]>({ check: name, headroom: number, movedBy: listOf(name, 50) }), 500),
   evidence: listOf(evidence, 200),
   calibration: (value, where) => json(value, where),
-  madeAt: textOf(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/, 'a time as 2026-03-14T09:26:53Z'),
+  madeAt: time,
 });
 
 const signature = recordOf<NonNullable<SignedGateReport['signature']>>({

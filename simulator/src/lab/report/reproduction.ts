@@ -12,6 +12,10 @@ export function runSection(report: GateReport): Section {
     ['Economy', `${economy.name}, version ${economy.version}${economy.boundsWaived ? ', bounds waived' : ''}`],
     ['Its hash', html`<code>${economy.hash}</code>`],
     ['Code', html`version ${code.version}, sources <code>${code.hash}</code>`],
+    [
+      'World',
+      report.world.isOwn ? 'the one that the economy assumes' : `“${report.world.name}”, which the gate was given`,
+    ],
     ['Profile', profile === 'quick' ? 'quick: small cohorts, a short horizon, Morris' : 'full'],
     ['Seed', html`<code>${seeds.seed}</code>`],
     ['Runs of the search', runsText(seeds.search)],
@@ -48,21 +52,25 @@ export function evidenceSection({ evidence }: GateReport): Section | null {
     { title: 'Kind' },
     { title: 'File' },
     { title: 'SHA-256' },
+    { title: 'Made at' },
     { title: 'Signed by' },
+    { title: 'Signer' },
   ];
-  const rows = evidence.map(({ gate, kind, file, sha256, signer }) => ({
+  const rows = evidence.map(({ gate, kind, file, sha256, signer, isPinned, madeAt }) => ({
     cells: [
       html`<a href="#${gate}">${gate}</a>`,
       kind,
       file,
       html`<code>${sha256}</code>`,
+      html`<time datetime="${madeAt}">${timeText(madeAt)}</time>`,
       html`<code>${signer}</code>`,
+      isPinned ? 'pinned' : 'not pinned',
     ],
   }));
   return {
     id: 'evidence',
     title: 'Evidence used',
-    lead: 'Each file was signed by the key beside it and names this economy by its hash. Whether you trust that key is yours to say.',
+    lead: 'Each file was signed by the key beside it and names this economy by its hash. A pinned signer is one that whoever ran the gate said may sign; of one that is not, nobody said so: whether you trust that key is yours to say.',
     body: tableHtml('Evidence files', columns, rows),
   };
 }
@@ -87,7 +95,7 @@ export function verifySection(report: GateReport, signature: SignedGateReport['s
 <p>Refuses a file whose shape or signature is wrong. Compare the public key with one you got another way.</p>
 <pre tabindex="0" aria-label="Command that checks the report file">stannary report gate-report.json --out again.html</pre>
 <h3>Make the figures again</h3>
-<p>With the sources whose hash is <code>${code.hash.slice(0, 16)}…</code> and the economy file whose hash is <code>${economy.hash.slice(0, 16)}…</code> (<code>stannary check ${file} --json</code> prints it), the same seed gives every figure to the last bit, on any machine and with any number of workers. Only the time of making and the signature differ.</p>
+<p>With the sources whose hash is <code>${code.hash.slice(0, 16)}…</code> and the economy file whose hash is <code>${economy.hash.slice(0, 16)}…</code> (<code>stannary check ${file} --json</code> prints it), the same seed gives every figure to the last bit under the same version of Node, with any number of workers. Another version may compute an exponential or a logarithm, by which agents decide, to another last bit. The time of making differs and the signature, and what ages with that time: evidence.</p>
 <pre tabindex="0" aria-label="Command that makes the report again">stannary gate ${file} --profile ${profile} --seed ${seeds.seed} --out again</pre>
 `,
   };

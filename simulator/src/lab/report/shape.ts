@@ -4,6 +4,12 @@ import { ReportRefusal } from './refusal.ts';
 
 export type Reader<T> = (value: unknown, where: string) => T;
 
+/** Letters of a name and of a sentence or a few, in a report; what goes into one is held to them before. */
+export const NAME_MAX = 200;
+export const PROSE_MAX = 4_000;
+/** Times in UTC, as ISO 8601 has them. */
+export const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/;
+
 const GOT_MAX = 60;
 
 /** @throws ReportRefusal REPORT-SHAPE */
@@ -36,7 +42,7 @@ export function textOf(form: RegExp, expected: string): Reader<string> {
   return (value, where) => (typeof value === 'string' && form.test(value) ? value : refuse(where, expected, value));
 }
 
-const NUMBER_MAX = 1e100;
+export const NUMBER_MAX = 1e100;
 
 /** Finite and drawable. */
 export const number: Reader<number> = (value, where) =>

@@ -3,12 +3,20 @@ import { type Html, html } from './html.ts';
 import { countText, listText } from './number-text.ts';
 import { stateClass, stateSign } from './page.ts';
 
+/** Of a world that somebody chose a verdict says so, lest a favourable one pass for the economy's own; else empty. */
+export function worldText({ world }: Pick<GateReport, 'world'>): string {
+  return world.isOwn
+    ? ''
+    : `in the world “${world.name}” that the gate was given, not the one that the economy assumes`;
+}
+
 /** Both verdicts in a line: `Economics pass. Launch: not ready; 4 criteria are not shown.` */
-export function verdictText({ verdicts, criteria }: GateReport): string {
+export function verdictText({ verdicts, criteria, world }: GateReport): string {
   const economics = criteriaFor('economics', criteria);
   const why = verdicts.economics === 'pass' ? '' : lacking(economics);
+  const where = worldText({ world });
   return [
-    `Economics ${verdicts.economics}${why === '' ? '' : `: ${why}`}.`,
+    `Economics ${verdicts.economics}${where === '' ? '' : `, ${where}`}${why === '' ? '' : `: ${why}`}.`,
     verdicts.launch === 'ready' ? 'Launch: ready.' : `Launch: not ready; ${lacking(criteria)}.`,
   ].join(' ');
 }
@@ -45,6 +53,7 @@ function lacking(criteria: readonly GateCriterion[]): string {
 export function headerHtml(report: GateReport): Html {
   const { economy, verdicts, criteria, profile } = report;
   const economics = criteriaFor('economics', criteria);
+  const where = worldText(report);
   return html`<p class="kind">Launch gate, ${profile} profile</p>
 <h1>${economy.name}, version ${economy.version}</h1>
 <p>${verdictText(report)}</p>
@@ -52,9 +61,11 @@ ${economy.boundsWaived ? WAIVED : null}<div class="verdicts">
 ${card('Economics', verdicts.economics, verdicts.economics === 'pass' ? 'passed' : 'failed', [
   'What simulation and closed forms can show.',
   tally(economics),
+  where,
 ])}${card('Launch', verdicts.launch, launchState(report), [
   'Everything, with drills, trials and parity runs, whose evidence comes from elsewhere.',
   tally(criteria),
+  where,
 ])}</div>
 <ol class="chips" aria-label="All criteria">
 ${criteria.map(
@@ -74,9 +85,14 @@ function launchState({ verdicts, criteria }: GateReport): CheckState {
   return criteria.some(({ state }) => state === 'failed') ? 'failed' : 'not shown';
 }
 
-function card(name: string, word: string, state: CheckState, [about, count]: readonly [string, string]): Html {
+function card(
+  name: string,
+  word: string,
+  state: CheckState,
+  [about, count, where]: readonly [string, string, string],
+): Html {
   return html`<div class="verdict ${stateClass(state)}"><h2>${name}</h2>
-<p class="word"><span aria-hidden="true">${stateSign(state)}</span> ${word}</p><p>${count}</p><p class="lead">${about}</p></div>
+<p class="word"><span aria-hidden="true">${stateSign(state)}</span> ${word}</p>${where === '' ? null : html`<p><strong>${where}</strong></p>`}<p>${count}</p><p class="lead">${about}</p></div>
 `;
 }
 

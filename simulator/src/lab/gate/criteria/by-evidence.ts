@@ -100,6 +100,7 @@ export const books: Criterion = {
     evidence.check('G17', {
       id: 'attestation-age',
       kind: 'books',
+      isAge: true,
       metric: 'age of the reserve’s newest attestation',
       unit: 'h',
       line: atMost(economy.gate.attestationAgeSecondsMax / HOUR_SECONDS),

@@ -55,8 +55,14 @@ export function isSigned(data: unknown, { algorithm, publicKey, value }: Detache
 const SPKI_HEAD = '3059301306072a8648ce3d020106082a8648ce3d030107034200';
 const POINT_DIGITS = 130;
 
+/** The one text of a key that may be written as its SubjectPublicKeyInfo or as the point alone, in large letters or small. */
+export function canonicalKey(hex: string): string {
+  const digits = hex.toLowerCase();
+  return digits.length === POINT_DIGITS ? SPKI_HEAD + digits : digits;
+}
+
 function keyOf(hex: string): KeyObject {
-  const spki = hex.length === POINT_DIGITS ? SPKI_HEAD + hex : hex;
+  const spki = canonicalKey(hex);
   if (!spki.startsWith(SPKI_HEAD)) throw new Error('a key of another curve');
   return createPublicKey({ key: Buffer.from(fromHex(spki)), format: 'der', type: 'spki' });
 }

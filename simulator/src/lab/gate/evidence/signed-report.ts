@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { readReport } from '../../report/read-report.ts';
 import { GateRefusal } from '../refusal.ts';
 import type { GateReport, SignedGateReport } from '../report.ts';
-import { type DetachedSignature, signData } from './signed-form.ts';
+import { canonicalKey, type DetachedSignature, signData } from './signed-form.ts';
 
 export function signReport(report: GateReport, key: KeyObject): SignedGateReport {
   return { report, signature: signData(report, key) };
@@ -22,7 +22,7 @@ export function verifiedReport(
   const { report, signature } = readReport(text);
   const refused = (expected: string, got: string) => new GateRefusal('GATE-REPORT', file, expected, got);
   if (signature === null) throw refused('a signed report', 'one without a signature');
-  if (signer !== null && signature.publicKey !== signer.toLowerCase()) {
+  if (signer !== null && canonicalKey(signature.publicKey) !== canonicalKey(signer)) {
     throw refused(`a report signed by ${signer}`, `one signed by ${signature.publicKey}`);
   }
   return { report, signature };
