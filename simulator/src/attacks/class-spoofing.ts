@@ -4,7 +4,7 @@ import type { AttackSetting } from './attack.ts';
 import { cohortAttack } from './cohort-attack.ts';
 import { cohortOf } from './cohort-population.ts';
 import { cheatedEpochs, fraudHolds, type LastingFraud, lastingFraud, MEETS } from './expectation.ts';
-import { bondedCredits, LEAVE_AFTER, leastBondCredits, lostCredits, NODES } from './lost-value.ts';
+import { bondedCredits, LEAVE_AFTER, leastBondCredits, NODES, slashedCredits } from './lost-value.ts';
 
 /**
  * 18. Claims the coefficient of better hardware: of each unit that it bills, 1 - 1/g is false, until a surprise benchmark
@@ -30,7 +30,7 @@ export const classSpoofing = cohortAttack({
     leaveAfter: LEAVE_AFTER,
   },
   minimumSize: leastBondCredits,
-  formula: 'R = N·Σ_t (1 - 1/g)·r_t·(1 - q_b)^min(vest(t), n); C = N·(σb·(1 - (1 - q_b)^n) + ρ·b·bonded + fee)',
+  formula: 'R = N·Σ_t (1 - 1/g)·r_t·(1 - q_b)^min(vest(t), n); C = N·σb·(1 - (1 - q_b)^n)',
   formulaSource: '`classSpoofing` and `fraudRetention` of kernel/src/analysis, over the mean course',
   formulaTest: MEETS,
   closedForm: (setting) => lastingFraud(setting, ...fraudOf(setting)),
@@ -47,7 +47,7 @@ export const classSpoofing = cohortAttack({
     };
   },
   account: (ledger, setting) => ({
-    costCredits: lostCredits(ledger, setting),
+    costCredits: slashedCredits(ledger, setting),
     returnCredits: (ledger.falseVestedGrains + ledger.falseHeldGrains) / setting.economy.grainsPerUnit,
     stakeCredits: bondedCredits(ledger, setting),
   }),

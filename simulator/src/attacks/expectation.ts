@@ -4,7 +4,8 @@ import { type AttackSetting, capitalCostPerEpoch } from './attack.ts';
 import { bondCredits, type MeanEpoch, type MeanPlay, meanCourse, meanEpoch, type World } from './mean-course.ts';
 
 // One rule for all closed forms: the expectation of the very attempt, on the mean course of its world. Cost is all that an
-// account counts as lost: penalties, slashes, the take of one's own purchases, fees of identities, and capital at its cost.
+// account counts as lost: penalties, slashes, the take of one's own purchases, and, of identities that are there for the attack
+// alone, fees and capital at its cost.
 
 const MILLION = 1_000_000;
 
@@ -78,15 +79,13 @@ export interface CheatsLife {
   readonly detection: number;
   readonly epochs: number;
   readonly offence: OffenceName;
-  /** First epoch, and from when its bond lies there. Default: 0. */
+  /** First epoch. Default: 0. */
   readonly bornEpoch?: number;
-  readonly bondedFrom?: number;
-  readonly horizonEpochs: number;
 }
 
-/** Slash and capital of one such identity with a bond, in expectation, credits. */
-export function lifeCost(world: World, bond: number, life: CheatsLife): number {
-  return bond * foundShare(life) * slashShare(world, life.offence) + lifeCapital(world, bond, life);
+/** Slash of one such identity with a bond, in expectation, credits. */
+export function slashExpected(setting: Pick<AttackSetting, 'economy'>, bond: number, life: CheatsLife): number {
+  return bond * foundShare(life) * slashShare(setting, life.offence);
 }
 
 /** Probability that it is found before it leaves. */
@@ -94,23 +93,8 @@ export function foundShare({ detection, epochs }: Pick<CheatsLife, 'detection' |
   return 1 - (1 - detection) ** epochs;
 }
 
-/** Capital cost of its bond until it is slashed or comes back, or the run ends. */
-export function lifeCapital(world: World, bond: number, life: CheatsLife): number {
-  const { detection, epochs, bornEpoch = 0, bondedFrom = bornEpoch, horizonEpochs } = life;
-  const { cadence, settlement } = world.economy;
-  const unbonding = epochsIn(world, settlement.unbondingSeconds);
-  const slash = slashShare(world, life.offence);
-  const until = (epoch: number) => Math.min(horizonEpochs, epoch) - bondedFrom;
-  let bonded = (1 - foundShare(life)) * until(bornEpoch + epochs + unbonding);
-  for (let lived = 0, alive = 1; lived < epochs && alive > 1e-12; lived += 1, alive *= 1 - detection) {
-    const verdict = bornEpoch + lived + cadence.appealEpochs + 1;
-    bonded += alive * detection * (slash * until(verdict) + (1 - slash) * until(verdict + unbonding));
-  }
-  return heldCost(world, 0, bond * bonded);
-}
-
 /** A lasting fraud: part of what a cohort claims in each epoch is false, until it is found or leaves. */
-export interface LastingFraud extends Pick<CheatsLife, 'detection' | 'epochs' | 'offence'> {
+export interface LastingFraud extends Omit<CheatsLife, 'bornEpoch'> {
   readonly play: Pick<MeanPlay, 'inflation' | 'falseShare'>;
 }
 
@@ -125,9 +109,8 @@ export function lastingFraud(setting: World, cohort: ProviderPopulation, fraud: 
     (sum, one, epoch) => sum + falseOf(one) * keptShare(setting, detection, { epoch, epochs }),
     0,
   );
-  const { horizonEpochs } = setting.scenario;
-  const cost = lifeCost(setting, bondCredits(setting, cohort), { ...fraud, horizonEpochs });
-  return attempted(cohort.nodes * kept, cohort.nodes * cost + heldCost(setting, cohort.nodes, 0));
+  const slashed = slashExpected(setting, bondCredits(setting, cohort), fraud);
+  return attempted(cohort.nodes * kept, cohort.nodes * slashed);
 }
 
 /** The epochs in which a cohort of cheats works, as many of them as are not found yet. */
@@ -167,11 +150,7 @@ export function courseHolds({ economy, scenario }: World): string | null {
 }
 
 /** The same for cheats: and the class's limit on slashes lets all of theirs through in the run. */
-export function fraudHolds(
-  setting: World,
-  cohort: ProviderPopulation,
-  life: Omit<CheatsLife, 'horizonEpochs'>,
-): string | null {
+export function fraudHolds(setting: World, cohort: ProviderPopulation, life: CheatsLife): string | null {
   const course = courseHolds(setting);
   if (course !== null) return course;
   const { economy, scenario } = setting;

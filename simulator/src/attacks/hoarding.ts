@@ -3,7 +3,6 @@ import type { AttackSetting } from './attack.ts';
 import { cohortAttack } from './cohort-attack.ts';
 import { cohortOf } from './cohort-population.ts';
 import { attempted, courseHolds, MEETS } from './expectation.ts';
-import { lostCredits } from './lost-value.ts';
 import { type MeanEpoch, meanCourse } from './mean-course.ts';
 
 const MILLION = 1_000_000;
@@ -64,10 +63,11 @@ export const hoarding = cohortAttack({
   account: (ledger, setting, honest) => {
     const { grainsPerUnit } = setting.economy;
     const earned = (one: typeof ledger) => one.earnedCreditsGrains + one.earnedTokensValueGrains;
-    const beside = honest === null ? 0 : lostCredits(honest, setting);
+    const gain = (earned(ledger) - (honest === null ? 0 : earned(honest))) / grainsPerUnit;
     return {
-      costCredits: ledger.idleCostGrains / grainsPerUnit + lostCredits(ledger, setting) - beside,
-      returnCredits: (earned(ledger) - (honest === null ? 0 : earned(honest))) / grainsPerUnit,
+      // Whoever earns less than without hoarding has lost that as well.
+      costCredits: ledger.idleCostGrains / grainsPerUnit + Math.max(0, -gain),
+      returnCredits: Math.max(0, gain),
       stakeCredits: ledger.idleCostGrains / grainsPerUnit,
     };
   },
@@ -120,7 +120,8 @@ function closedForm(setting: AttackSetting): AttackEconomics {
     const surcharge = idleSurchargePpm(rule, Math.floor(classUtilisation * MILLION) as never) / MILLION;
     return sum + ((idleNcuMs * priceMicrograinsPerNcuS) / 1e9 / grainsPerUnit) * (1 + surcharge + fees);
   }, 0);
-  return attempted(own.nodes * (pay(hoarded) - pay(course(0))), cost);
+  const gain = own.nodes * (pay(hoarded) - pay(course(0)));
+  return attempted(Math.max(0, gain), cost + Math.max(0, -gain));
 }
 
 function closedFormHolds(setting: AttackSetting): string | null {

@@ -8,12 +8,11 @@ import {
   cheatedEpochs,
   cheatsCourse,
   fraudHolds,
-  heldCost,
   keptShare,
-  lifeCost,
   MEETS,
+  slashExpected,
 } from './expectation.ts';
-import { bondedCredits, LEAVE_AFTER, lostCredits, NODES } from './lost-value.ts';
+import { bondedCredits, LEAVE_AFTER, NODES, slashedCredits } from './lost-value.ts';
 import { bondCredits, meanEpoch } from './mean-course.ts';
 
 const MILLION = 1_000_000;
@@ -45,8 +44,7 @@ export const lazyWork = cohortAttack({
     leaveAfter: LEAVE_AFTER,
   },
   minimumSize: ({ economy }) => economy.assumptions.jobGrains / economy.grainsPerUnit,
-  formula:
-    'R = N·Σ_t (1 - q)^t·s·r_t; C = N·(Σ_t ((1 - q)^t - (1 - q)^min(vest(t), n))·u_t + σb·(1 - (1 - q)^n) + ρ·b·bonded + fee)',
+  formula: 'R = N·Σ_t (1 - q)^t·s·r_t; C = N·(Σ_t ((1 - q)^t - (1 - q)^min(vest(t), n))·u_t + σb·(1 - (1 - q)^n))',
   formulaSource: '`lazyWork` of kernel/src/analysis, over the mean course; u: all pay of an epoch',
   formulaTest: MEETS,
   closedForm: (setting) => {
@@ -59,8 +57,8 @@ export const lazyWork = cohortAttack({
       saved += works * savedShareOf(setting) * earned;
       voided += (works - keptShare(setting, detection, { epoch, epochs })) * (earned + tokens);
     });
-    const each = voided + lifeCost(setting, bondCredits(setting, cohort), life);
-    return attempted(cohort.nodes * saved, cohort.nodes * each + heldCost(setting, cohort.nodes, 0));
+    const each = voided + slashExpected(setting, bondCredits(setting, cohort), life);
+    return attempted(cohort.nodes * saved, cohort.nodes * each);
   },
   closedFormHolds: (setting) => fraudHolds(setting, ...lifeOf(setting)),
   cohort: (setting) => cohortOf(setting, { nodes: setting.parameters.nodes! }),
@@ -74,7 +72,7 @@ export const lazyWork = cohortAttack({
   account: (ledger, setting) => {
     const { grainsPerUnit } = setting.economy;
     return {
-      costCredits: lostCredits(ledger, setting) + ledger.voidedValueGrains / grainsPerUnit,
+      costCredits: slashedCredits(ledger, setting) + ledger.voidedValueGrains / grainsPerUnit,
       returnCredits: (savedShareOf(setting) * ledger.earnedCreditsGrains) / grainsPerUnit,
       stakeCredits: bondedCredits(ledger, setting),
     };
@@ -86,11 +84,11 @@ function savedShareOf({ economy, parameters }: AttackSetting): number {
 }
 
 function lifeOf(setting: AttackSetting): [ProviderPopulation, CheatsLife] {
-  const { parameters, scenario } = setting;
+  const { parameters } = setting;
   const cohort = cohortOf(setting, { nodes: parameters.nodes! });
   const detection = exposureOf(setting, 0, cohort.className);
   const epochs = cheatedEpochs(setting, parameters.leaveAfter!);
-  return [cohort, { detection, epochs, offence: 'wrong-result', horizonEpochs: scenario.horizonEpochs }];
+  return [cohort, { detection, epochs, offence: 'wrong-result' }];
 }
 
 /** 1 - (1 - q)^J with the q of a job of which a share f is not done, and the J jobs that a node has in an epoch. */

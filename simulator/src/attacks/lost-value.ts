@@ -1,10 +1,18 @@
 import type { AttackSetting, CohortLedger } from './attack.ts';
 import { capitalCostPerEpoch } from './attack.ts';
 
-/** What every attack from inside the market loses, credits: slashes, fees of identities, and its bonds' capital cost. */
+/** What an attack loses whose nodes are there for it alone, credits: slashes, fees of identities, its bonds' capital cost. */
 export function lostCredits(ledger: CohortLedger, { economy }: Pick<AttackSetting, 'economy'>): number {
   const capital = ledger.bondEpochsGrains * capitalCostPerEpoch(economy);
   return (ledger.slashedValueGrains + ledger.identityFeesGrains + capital) / economy.grainsPerUnit;
+}
+
+/**
+ * What verdicts take from an attack that does honest work all the same, credits. The fees of its identities and the capital
+ * in its bonds are what that work costs anybody, and its pay covers: they are not spent on the cheat.
+ */
+export function slashedCredits(ledger: CohortLedger, { economy }: Pick<AttackSetting, 'economy'>): number {
+  return ledger.slashedValueGrains / economy.grainsPerUnit;
 }
 
 /** Mean of what its bonds were worth, credits. */

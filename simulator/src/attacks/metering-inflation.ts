@@ -3,7 +3,7 @@ import { type AttackSetting, exposurePerEpoch } from './attack.ts';
 import { cohortAttack } from './cohort-attack.ts';
 import { cohortOf } from './cohort-population.ts';
 import { cheatedEpochs, fraudHolds, type LastingFraud, lastingFraud, MEETS } from './expectation.ts';
-import { bondedCredits, LEAVE_AFTER, leastBondCredits, lostCredits, NODES } from './lost-value.ts';
+import { bondedCredits, LEAVE_AFTER, leastBondCredits, NODES, slashedCredits } from './lost-value.ts';
 
 /**
  * 6. Claims more than it did, by ε of each epoch's work, until it is found or leaves. What is older than the holdback when
@@ -33,7 +33,7 @@ export const meteringInflation = cohortAttack({
     leaveAfter: LEAVE_AFTER,
   },
   minimumSize: leastBondCredits,
-  formula: 'R = N·Σ_t ε·r_t·(1 - q)^min(vest(t), n); C = N·(σb·(1 - (1 - q)^n) + ρ·b·bonded + fee)',
+  formula: 'R = N·Σ_t ε·r_t·(1 - q)^min(vest(t), n); C = N·σb·(1 - (1 - q)^n)',
   formulaSource: '`revenueFraud` and `fraudRetention` of kernel/src/analysis, over the mean course',
   formulaTest: MEETS,
   closedForm: (setting) => lastingFraud(setting, ...fraudOf(setting)),
@@ -51,7 +51,7 @@ export const meteringInflation = cohortAttack({
   },
   /** What waits and was never accused will vest. */
   account: (ledger, setting) => ({
-    costCredits: lostCredits(ledger, setting),
+    costCredits: slashedCredits(ledger, setting),
     returnCredits: (ledger.falseVestedGrains + ledger.falseHeldGrains) / setting.economy.grainsPerUnit,
     stakeCredits: bondedCredits(ledger, setting),
   }),

@@ -87,14 +87,16 @@ export function checkedChoices(id: string, epoch: number, choices: AttackChoices
 }
 
 /**
- * What an attempt came to: numbers, whatever the attack's author reckoned with.
+ * What an attempt came to: numbers, none below 0, whatever the attack's author reckoned with.
  * @throws SimulationRefusal SIMULATION-ACCOUNT
  */
 export function checkedAccount(where: string, account: AttackAccount): AttackAccount {
   for (const side of ['costCredits', 'returnCredits', 'stakeCredits'] as const) {
     const value: unknown = account?.[side];
-    if (Number.isFinite(value)) continue;
-    throw new SimulationRefusal('SIMULATION-ACCOUNT', `${where}: ${side}`, 'a finite number of credits', value);
+    if (typeof value === 'number' && Number.isFinite(value) && value >= 0) continue;
+    const expected =
+      'a finite number of credits, none below 0: what an attack loses is its cost, what it gains its return';
+    throw new SimulationRefusal('SIMULATION-ACCOUNT', `${where}: ${side}`, expected, value);
   }
   return account;
 }

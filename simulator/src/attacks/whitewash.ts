@@ -12,11 +12,10 @@ import {
   fraudHolds,
   heldCost,
   keptShare,
-  lifeCapital,
   MEETS,
   slashShare,
 } from './expectation.ts';
-import { bondedCredits, leastBondCredits, lostCredits, NODES } from './lost-value.ts';
+import { bondedCredits, leastBondCredits, NODES, slashedCredits } from './lost-value.ts';
 import { bondCredits, type MeanEpoch, meanCourse } from './mean-course.ts';
 
 /**
@@ -49,7 +48,8 @@ export const whitewash = cohortAttack({
     identities: { meaning: 'identities used up by a node', unit: 'identities', least: 1, most: 4, value: 2 },
   },
   minimumSize: leastBondCredits,
-  formula: 'per identity R = Σ_t ε·r_t·(1 - q)^min(vest(t), n); C = σb·(1 - (1 - q)^n) + fee + dues + ρ·b·bonded',
+  formula:
+    'per identity R = Σ_t ε·r_t·(1 - q)^min(vest(t), n); C = σb·(1 - (1 - q)^n), and of each but the first fee + dues',
   formulaSource: '`whitewash` of kernel/src/analysis for each identity, over the mean course',
   formulaTest: MEETS,
   closedForm,
@@ -74,10 +74,12 @@ export const whitewash = cohortAttack({
     const settles = Math.max(appealEpochs + 1, (holdbackEras + 1) * epochsPerEra);
     return Math.round(setting.parameters.identities!) * roundEpochs(setting) + settles;
   },
+  /** An honest provider registers once, too: what further identities cost is the attack's. */
   account: (ledger, setting) => {
-    const { grainsPerUnit } = setting.economy;
+    const { grainsPerUnit, bonds } = setting.economy;
+    const further = ledger.identityFeesGrains - Math.round(setting.parameters.nodes!) * bonds.idFeeGrains;
     return {
-      costCredits: lostCredits(ledger, setting) + ledger.duesGrains / grainsPerUnit,
+      costCredits: slashedCredits(ledger, setting) + (further + ledger.duesGrains) / grainsPerUnit,
       returnCredits: (ledger.falseVestedGrains + ledger.falseHeldGrains) / grainsPerUnit,
       stakeCredits: bondedCredits(ledger, setting),
     };
@@ -106,8 +108,6 @@ function lifeOf(setting: AttackSetting, life: number): CheatsLife & { readonly j
     offence: 'wrong-result',
     bornEpoch,
     joinedEpoch,
-    bondedFrom: joinedEpoch,
-    horizonEpochs: whitewash.horizonEpochs!(setting),
   };
 }
 
@@ -116,7 +116,8 @@ function closedForm(setting: AttackSetting): AttackEconomics {
   const own = cohort(setting);
   const bond = bondCredits(setting, own);
   const lives = Array.from({ length: Math.round(parameters.identities!) }, (_, life) => lifeOf(setting, life));
-  const { epochs, detection, horizonEpochs } = lives[0]!;
+  const { epochs, detection } = lives[0]!;
+  const horizonEpochs = whitewash.horizonEpochs!(setting);
   const world = { economy, scenario: { ...setting.scenario, horizonEpochs } };
   const course = meanCourse(world, own, lives.at(-1)!.bornEpoch! + epochs, (epoch) => {
     const lived = epoch % roundEpochs(setting);
@@ -124,15 +125,14 @@ function closedForm(setting: AttackSetting): AttackEconomics {
     const nodes = lived < epochs ? own.nodes * (1 - detection) ** lived : 0;
     return { nodes, inflation: parameters.inflation!, joinedEpoch };
   });
-  const sums = lives.map((life) => {
-    const { returnCredits, costCredits } = whitewashOf({
+  const sums = lives.map((life) =>
+    whitewashOf({
       ...gainAndDues(setting, life, course),
       detection: foundShare(life),
       slash: slashShare(setting, life.offence) * bond,
-      identityFee: heldCost(setting, 1, 0),
-    });
-    return { returnCredits, costCredits: costCredits + lifeCapital(setting, bond, life) };
-  });
+      identityFee: life.joinedEpoch === 0 ? 0 : heldCost(setting, 1, 0),
+    }),
+  );
   const total = (side: 'returnCredits' | 'costCredits') => sums.reduce((sum, one) => sum + one[side], 0);
   return attempted(own.nodes * total('returnCredits'), own.nodes * total('costCredits'));
 }

@@ -214,7 +214,9 @@ function isEvidence(data: unknown): data is Evidence {
   if (!names || !isText(how, HOW_MAX) || !isTime(madeAt)) return false;
   if (typeof figures !== 'object' || figures === null) return false;
   const all = Object.entries(figures as Readonly<Record<string, unknown>>);
-  return all.length <= FIGURES_MAX && all.every(([id, figure]) => isText(id, NAME_MAX) && isFigure(figure));
+  return (
+    all.length <= FIGURES_MAX && all.every(([id, figure]) => isText(id, NAME_MAX) && id !== '$' && isFigure(figure))
+  );
 }
 
 /** Room for what a report adds: the file's name, its time, its signer. */
