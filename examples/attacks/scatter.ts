@@ -6,7 +6,7 @@ import {
   expectedMarket,
   exposurePerEpoch,
   leastBondCredits,
-  lostCredits,
+  slashedCredits,
   slashShare,
 } from '@stannary/simulator';
 
@@ -50,9 +50,9 @@ export default cohortAttack({
     };
   },
 
-  // After the run: what was lost (never what comes back), and what was gained.
+  // After the run: what was lost (never what comes back, nor what the same nodes cost at honest work), and what was gained.
   account: (ledger, setting) => ({
-    costCredits: lostCredits(ledger, setting),
+    costCredits: slashedCredits(ledger, setting),
     returnCredits: (ledger.falseVestedGrains + ledger.falseHeldGrains) / setting.economy.grainsPerUnit,
     stakeCredits: bondedCredits(ledger, setting),
   }),

@@ -20,7 +20,7 @@ export { flashStake } from './attacks/flash-stake.ts';
 export { hoarding } from './attacks/hoarding.ts';
 export { INSTITUTION_ATTACKS } from './attacks/institutions/institutions.ts';
 export { lazyWork } from './attacks/lazy-work.ts';
-export { bondedCredits, leastBondCredits, lostCredits } from './attacks/lost-value.ts';
+export { bondedCredits, leastBondCredits, lostCredits, slashedCredits } from './attacks/lost-value.ts';
 export { meteringInflation } from './attacks/metering-inflation.ts';
 export { type MixtureNames, mixtureOf } from './attacks/mixture.ts';
 export { selectiveDelivery } from './attacks/selective-delivery.ts';

@@ -43,9 +43,10 @@ for (const [name, value] of REFUSED) {
   });
 }
 
-test('refused: a cohort’s account that is no number, with the run (SIMULATION-ACCOUNT)', () => {
+test('refused: a cohort’s account that is no number or below 0, with the run (SIMULATION-ACCOUNT)', () => {
   const scenario = smallWorld(reference, 10, { horizonEpochs: 4 });
-  for (const account of [{ costCredits: Number.NaN, returnCredits: 1, stakeCredits: 1 }, {}, undefined]) {
+  const none = [{ costCredits: Number.NaN, returnCredits: 1, stakeCredits: 1 }, { costCredits: -1e-9 }, {}, undefined];
+  for (const account of none) {
     const lost = cohortAttack({ ...own, account: () => account as never });
     const setting = { economy: reference, scenario, parameters: {} };
     assert.throws(() => lost.attempt(setting, 7), /own-2 in run 7: costCredits: expected a finite number/);

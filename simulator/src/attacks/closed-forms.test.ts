@@ -234,6 +234,39 @@ test('whoever leaves in time keeps all: no holdback takes what was not found', (
   );
 });
 
+test('a cheat that nobody finds costs nothing: what honest work costs as well is no cost of it', () => {
+  const economy = neutral({ newcomer: { multiplierMinPpm: 500_000, rampEpochs: 240 }, cadence: { appealEpochs: 1 } });
+  const scenario = foundWith(smallWorld(economy, 50, { horizonEpochs: 60 }), 0);
+  for (const attack of [meteringInflation, lazyWork]) {
+    const setting = settingOf(economy, scenario, attack);
+    assert.equal(attack.attempt(setting, 0).costCredits, 0, attack.id);
+    assert.equal(attack.closedForm(setting)!.costCredits, 0, attack.id);
+  }
+  const once = whitewash.attempt(settingOf(economy, scenario, whitewash, { identities: 1 }), 0);
+  assert.equal(once.costCredits, 0, 'one identity was there in any case');
+  const setting = settingOf(economy, scenario, whitewash, { identities: 2 });
+  const fees = (setting.parameters.nodes! * economy.bonds.idFeeGrains) / economy.grainsPerUnit;
+  const { duesGrains } = ledgerOf(whitewash, setting, 0);
+  const twice = whitewash.attempt(setting, 0);
+  assert.ok(Math.abs(twice.costCredits - fees - duesGrains / economy.grainsPerUnit) < 1e-9, 'a fee and dues each');
+});
+
+test('whatever it withholds, hoarding costs and returns nothing below 0, and without any it does neither', () => {
+  const economy = neutral({ price: {} });
+  const scenario = smallWorld(economy, 60);
+  fc.assert(
+    fc.property(fc.double({ min: 0, max: 0.5, noNaN: true }), fc.nat({ max: 1_000 }), (withheld, run) => {
+      const setting = settingOf(economy, scenario, hoarding, { ownShare: 0.15, withheld });
+      for (const { costCredits, returnCredits } of [hoarding.attempt(setting, run), hoarding.closedForm(setting)!]) {
+        assert.ok(costCredits >= 0 && returnCredits >= 0);
+      }
+    }),
+    { numRuns: 8 },
+  );
+  const { costCredits, returnCredits } = hoarding.attempt(settingOf(economy, scenario, hoarding, { withheld: 0 }), 0);
+  assert.deepEqual([costCredits, returnCredits], [0, 0]);
+});
+
 test('the forms are of this economy: changed rules change them', () => {
   const scenario = smallWorld(reference, 100);
   const closedOf = (attack: CohortAttack, changes: Parameters<typeof economyWith>[0]) =>

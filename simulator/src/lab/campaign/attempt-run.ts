@@ -54,8 +54,15 @@ export async function attackNamed(name: Json): Promise<Attack> {
   return loadAttack(name);
 }
 
+/** Paths of the users' own modules in such a name, the parts of several at once and of mixtures among them. */
+export function modulePaths(name: string): string[] {
+  if (MIXED.test(name)) return name.split(',').flatMap((part) => modulePaths(part.replace(/:[^:]*$/, '')));
+  if (name.includes('+')) return name.split('+').flatMap(modulePaths);
+  return isModulePath(name) ? [name] : [];
+}
+
 /** What no id of the catalogue is. */
-export function isModulePath(name: string): boolean {
+function isModulePath(name: string): boolean {
   return /\.[cm]?[jt]s$/.test(name);
 }
 

@@ -1,8 +1,20 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  ftruncateSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import fc from 'fast-check';
 import { SimulationRefusal } from '../../refusal.ts';
 import { planOf, resultsOf, SCENARIO } from './campaign.fixture.ts';
 import { BINS, FIGURES, SERIES } from './figures.ts';
@@ -12,7 +24,7 @@ import { planIdentity } from './plan-hash.ts';
 import { readPrecision } from './precision.ts';
 import { CampaignRefusal, type CampaignRefusalCode } from './refusal.ts';
 import { runCampaign } from './run-campaign.ts';
-import { PLAN_FILE, RESULTS_FILE, ResultStore } from './store.ts';
+import { PLAN_FILE, RESULTS_FILE, ResultStore, writeWhole } from './store.ts';
 import { runStudy, type StudyOptions } from './study.ts';
 import { PointTally } from './tally.ts';
 import { withScenario } from './with-scenario.ts';
@@ -234,4 +246,27 @@ test('SIMULATION-FIELD', () => {
     () => withScenario(SCENARIO, { 'demand.utilization': 1 }),
     (error) => error instanceof SimulationRefusal && error.code === 'SIMULATION-FIELD' && /demand/.test(error.message),
   );
+});
+
+test('a line is written whole, however little of it is taken at a time', () => {
+  const file = openSync(folderOf('line'), 'w+');
+  try {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), fc.integer({ min: 1, max: 7 }), (bytes, most) => {
+        ftruncateSync(file);
+        let end = 0;
+        const little = (to: number, from: Uint8Array, at: number, count: number): number => {
+          const taken = writeSync(to, from, at, Math.min(count, most), end);
+          end += taken;
+          return taken;
+        };
+        writeWhole(file, bytes, little);
+        const read = Buffer.alloc(bytes.length + 1);
+        assert.equal(readSync(file, read, 0, read.length, 0), bytes.length);
+        assert.deepEqual(new Uint8Array(read.subarray(0, -1)), bytes);
+      }),
+    );
+  } finally {
+    closeSync(file);
+  }
 });

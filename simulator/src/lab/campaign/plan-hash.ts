@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { isModulePath } from './attempt-run.ts';
+import { modulePaths } from './attempt-run.ts';
 import { basePolicy } from './perform.ts';
 import type { CampaignPlan } from './plan.ts';
+import { CampaignRefusal } from './refusal.ts';
 
 /** What results depend on, each part by itself, so that a refusal can say which one is another. */
 export interface PlanIdentity {
@@ -31,12 +32,35 @@ export async function planIdentity(plan: CampaignPlan): Promise<PlanIdentity> {
   };
 }
 
-/** The simulator's sources, and the text of each attack of a user's own that a point names. */
-function codeOf({ points }: CampaignPlan): string {
-  const named = points.flatMap(({ options: { attack } }) => (typeof attack === 'string' ? [attack] : []));
-  const modules = [...new Set(named)].filter((name) => isModulePath(name) && existsSync(name)).sort();
-  if (modules.length === 0) return codeVersion();
-  return hashOf([codeVersion(), ...modules.map((path) => [path, readFileSync(path, 'utf8')])]);
+/** The simulator's sources, and each attack of a user's own that a point names. */
+function codeOf(plan: CampaignPlan): string {
+  const modules = Object.entries(modulesOf(plan));
+  return modules.length === 0 ? codeVersion() : hashOf([codeVersion(), ...modules]);
+}
+
+/** SHA-256 (hex) of each attack of a user's own that a point names, by its path; null where this machine has no such file. */
+export type ModuleHashes = Readonly<Record<string, string | null>>;
+
+export function modulesOf({ points }: Pick<CampaignPlan, 'points'>): ModuleHashes {
+  const named = points.flatMap(({ options: { attack } }) => (typeof attack === 'string' ? modulePaths(attack) : []));
+  return Object.fromEntries([...new Set(named)].sort().map((path) => [path, fileHash(path)]));
+}
+
+function fileHash(path: string): string | null {
+  return existsSync(path) ? createHash('sha256').update(readFileSync(path)).digest('hex') : null;
+}
+
+/**
+ * Another machine's module under the same path would do other work under the same name.
+ * @param told what whoever published the plan has @throws CampaignRefusal CAMPAIGN-MODULE
+ */
+export function requireModules(plan: Pick<CampaignPlan, 'points'>, told: ModuleHashes): void {
+  for (const [path, here] of Object.entries(modulesOf(plan))) {
+    const there = told[path] ?? null;
+    if (here !== null && here === there) continue;
+    const expected = there === null ? 'a module whose SHA-256 the campaign tells' : `the module with SHA-256 ${there}`;
+    throw new CampaignRefusal('CAMPAIGN-MODULE', path, expected, here === null ? 'no such file' : `one with ${here}`);
+  }
 }
 
 export function identityHash(identity: PlanIdentity): string {

@@ -9,6 +9,7 @@ const CAMPAIGN_REFUSALS = {
   'CAMPAIGN-KIND': meaning('input', 'no job is of this kind'),
   'CAMPAIGN-PRECISION': meaning('input', 'what is to be known, or how well, is no figure of the runs'),
   'CAMPAIGN-WORKER': meaning('give-up', 'a worker thread ended by itself, as when memory runs out'),
+  'CAMPAIGN-MODULE': meaning('input', 'the machine has no attack module of this path, or another than the campaign'),
   'CAMPAIGN-FOLDER': meaning('input', 'the folder holds the results of another campaign, or is no folder of results'),
   'CAMPAIGN-STORE': meaning('give-up', 'the folder of results cannot be read or written'),
   'CAMPAIGN-QUEUE': meaning('retry', 'the database of the queue cannot be reached, or gave up'),

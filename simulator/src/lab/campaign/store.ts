@@ -85,7 +85,7 @@ export class ResultStore {
     const body = JSON.stringify({ point, run, figures, series });
     const line = Buffer.from(`${checkOf(body)} ${body}\n`);
     try {
-      writeSync(this.#file, line);
+      writeWhole(this.#file, line);
       this.#unsynced += 1;
       if (this.#unsynced >= SYNC_EVERY) this.#sync();
     } catch (error) {
@@ -122,7 +122,7 @@ export class ResultStore {
     }
     if (rest.length === 0) return;
     this.damaged += 1;
-    writeSync(this.#file, '\n');
+    writeWhole(this.#file, Buffer.of(NEWLINE));
     this.#end += rest.length + 1;
   }
 
@@ -134,6 +134,13 @@ export class ResultStore {
     } else this.damaged += 1;
     this.#end += length + 1;
   }
+}
+
+type Write = (file: number, bytes: Uint8Array, from: number, count: number) => number;
+
+/** All of it: a disk that is nearly full takes a part, says how much, and refuses only the rest. */
+export function writeWhole(file: number, bytes: Uint8Array, write: Write = writeSync): void {
+  for (let from = 0; from < bytes.length; ) from += write(file, bytes, from, bytes.length - from);
 }
 
 /** Whether a folder holds results already. */

@@ -1,6 +1,6 @@
 import { PgBoss } from 'pg-boss';
 import type { CampaignPlan } from '../campaign/plan.ts';
-import { codeVersion } from '../campaign/plan-hash.ts';
+import { codeVersion, type ModuleHashes } from '../campaign/plan-hash.ts';
 import { CampaignRefusal } from '../campaign/refusal.ts';
 import type { Answer } from '../campaign/workplace.ts';
 
@@ -22,6 +22,11 @@ const HEARTBEAT_SECONDS = 30;
 const JOB_SECONDS_MAX = 23 * 3_600;
 const RETRIES_MAX = 1_000;
 const CONNECT_MS = 10_000;
+
+/** A plan with the modules that it was published with: a worker runs no others. */
+export interface QueuedPlan extends CampaignPlan {
+  readonly modules: ModuleHashes;
+}
 
 /** One run of one plan, as it waits in the queue. */
 export interface QueuedJob {
@@ -77,15 +82,15 @@ export class QueueDatabase {
     });
   }
 
-  async putPlan(hash: string, plan: CampaignPlan): Promise<void> {
+  async putPlan(hash: string, plan: QueuedPlan): Promise<void> {
     const text = 'INSERT INTO stannary_campaigns.plans VALUES ($1, $2) ON CONFLICT DO NOTHING';
     await this.#sql(text, [hash, JSON.stringify(plan)]);
   }
 
-  async plan(hash: string): Promise<CampaignPlan> {
+  async plan(hash: string): Promise<QueuedPlan> {
     const [row] = await this.#sql('SELECT plan FROM stannary_campaigns.plans WHERE hash = $1', [hash]);
     if (row === undefined) throw new CampaignRefusal('CAMPAIGN-QUEUE', 'queue', `the plan ${hash}`, 'none');
-    return JSON.parse(row.plan as string) as CampaignPlan;
+    return JSON.parse(row.plan as string) as QueuedPlan;
   }
 
   /** A job that waits already does so once. */

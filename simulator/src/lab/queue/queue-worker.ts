@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
+import { requireModules } from '../campaign/plan-hash.ts';
 import { CampaignRefusal } from '../campaign/refusal.ts';
 import { unlessAborted } from '../campaign/unless-aborted.ts';
 import { type Answer, ownThread, threads, type Workplace } from '../campaign/workplace.ts';
@@ -18,7 +19,7 @@ const ALIVE_MS = 10_000;
 /** Plans whose threads are kept: two campaigns may take turns. */
 const PLANS_MAX = 2;
 
-/** Does the jobs of a queue until it is stopped. @throws CAMPAIGN-QUEUE */
+/** Does the jobs of a queue until it is stopped. @throws CAMPAIGN-QUEUE, CAMPAIGN-MODULE */
 export async function workQueue(url: string, options: QueueWorkerOptions): Promise<void> {
   const { workers = availableParallelism(), signal } = options;
   const database = await QueueDatabase.open(url);
@@ -41,7 +42,11 @@ async function lane(database: QueueDatabase, places: Workplaces, { signal, onJob
       await pause(IDLE_MS, undefined, { signal }).catch(() => {});
       continue;
     }
-    const answer = await answered(database, job, places, signal);
+    const answer = await answered(database, job, places, signal).catch(async (refusal) => {
+      // What this machine cannot do another may: it need not wait until this one counts as dead.
+      await database.giveBack(job);
+      throw refusal;
+    });
     if (answer === null) await database.giveBack(job);
     else {
       await database.answer(job, answer);
@@ -88,6 +93,7 @@ class Workplaces {
     const known = this.#all.get(hash) ?? this.#open(hash);
     this.#all.delete(hash);
     this.#all.set(hash, known);
+    known.catch(() => this.#all.delete(hash));
     for (const [old, workplace] of this.#all) {
       if (this.#all.size <= PLANS_MAX) break;
       this.#all.delete(old);
@@ -101,7 +107,8 @@ class Workplaces {
   }
 
   async #open(hash: string): Promise<Workplace> {
-    const plan = await this.#database.plan(hash);
+    const { modules, ...plan } = await this.#database.plan(hash);
+    requireModules(plan, modules);
     return this.#workers === 0 ? ownThread(plan) : threads(plan, this.#workers);
   }
 }

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { CampaignJob, CampaignPlan, JobResult } from '../campaign/plan.ts';
-import { identityHash, planIdentity } from '../campaign/plan-hash.ts';
+import { identityHash, modulesOf, planIdentity } from '../campaign/plan-hash.ts';
 import { refusalOf, type Workplace } from '../campaign/workplace.ts';
 import { QueueDatabase } from './queue-database.ts';
 
@@ -28,7 +28,7 @@ interface Wanted {
 export async function queueWorkplace(url: string, plan: CampaignPlan, options: QueueOptions = {}): Promise<Workplace> {
   const hash = identityHash(await planIdentity(plan));
   const database = await QueueDatabase.open(url);
-  await database.putPlan(hash, plan);
+  await database.putPlan(hash, { ...plan, modules: modulesOf(plan) });
   const wanted = new Map<string, Wanted>();
   const stop = new AbortController();
   const looking = look(database, hash, wanted, stop.signal, new Silence(options));

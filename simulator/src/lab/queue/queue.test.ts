@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { planOf, resultsOf } from '../campaign/campaign.fixture.ts';
 import { type CampaignPlan, NO_CHANGE } from '../campaign/plan.ts';
+import { modulesOf, requireModules } from '../campaign/plan-hash.ts';
 import { CampaignRefusal } from '../campaign/refusal.ts';
 import { postgresFolder, startPostgres } from './postgres.fixture.ts';
 import { QueueDatabase } from './queue-database.ts';
@@ -70,6 +74,52 @@ test('a run that fails elsewhere is named here', { skip }, async () => {
     assert.match(error.message, /^point 0 \(demand\.noise=99\), run 5: /);
     return true;
   });
+});
+
+test('refused: an attack module that is another than the campaign’s, here or there (CAMPAIGN-MODULE)', {
+  skip,
+}, async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'stannary-module-'));
+  const path = join(folder, 'mine.mjs');
+  const moduleOf = (cost: number) => `export default { id: 'mine', number: 100, title: 't', strategy: 's', defence: 'd',
+    defendedBy: [], parameters: {}, minimumSize: () => 1, closedForm: () => null,
+    attempt: () => ({ costCredits: ${cost}, returnCredits: 1, stakeCredits: 1 }) };`;
+  const point = { ...NO_CHANGE, options: { attack: `${path}:0.5,wash-usage:0.5` } };
+  const plan = planOf({ kind: 'attempt', points: [point], firstRun: 60 });
+  writeFileSync(path, moduleOf(3));
+  const workplace = await queueWorkplace(postgres.url, plan);
+  const result = workplace.perform({ number: 0, point: 0, run: 60 });
+  try {
+    writeFileSync(path, moduleOf(4));
+    const work = () => workQueue(postgres.url, { workers: 0, signal: stop.signal });
+    const stop = new AbortController();
+    await assert.rejects(work(), (error) => {
+      assert.ok(error instanceof CampaignRefusal && error.code === 'CAMPAIGN-MODULE', String(error));
+      assert.match(
+        error.message,
+        /mine\.mjs: expected the module with SHA-256 [0-9a-f]{64}, got one with [0-9a-f]{64}/,
+      );
+      return true;
+    });
+    writeFileSync(path, moduleOf(3));
+    const machine = work();
+    assert.deepEqual([await result], await resultsOf(plan), 'the job that was refused waits for a machine that can');
+    stop.abort();
+    await machine;
+  } finally {
+    await workplace.close('cut');
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('modules are told by every name of an attack, and none that nobody told of is run (CAMPAIGN-MODULE)', () => {
+  const attacks = ['wash-usage', 'none.ts+wash-usage', './none.ts:0.5,griefing:0.5', 'none.ts'];
+  const points = attacks.map((attack) => ({ ...NO_CHANGE, options: { attack } }));
+  assert.deepEqual(modulesOf({ points }), { './none.ts': null, 'none.ts': null });
+  for (const told of [{}, modulesOf({ points }), { './none.ts': 'ab', 'none.ts': 'cd' }]) {
+    assert.throws(() => requireModules({ points }, told), { code: 'CAMPAIGN-MODULE' });
+  }
+  requireModules({ points: points.slice(0, 1) }, {});
 });
 
 test('where nobody answers, that is said, once in a silence', { skip }, async () => {
