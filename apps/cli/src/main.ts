@@ -20,7 +20,7 @@ import { defineSimulate } from './commands/simulate.ts';
 import { defineTune } from './commands/tune.ts';
 import { wholeFrom } from './commands/whole-number.ts';
 import { defineWorker } from './commands/worker.ts';
-import { isSound, summaryTable } from './local/summary.ts';
+import { failuresOf, isSound, summaryTable } from './local/summary.ts';
 import { up } from './local/up.ts';
 import { EXIT_STATUS, exitStatusOf } from './refusal.ts';
 
@@ -178,7 +178,9 @@ async function runUp(flags: UpFlags): Promise<void> {
     stop: stopping.signal,
   });
   if (summary === null) return;
-  console.log(flags.json ? JSON.stringify(summary) : summaryTable(summary, 1_000_000));
+  console.log(
+    flags.json ? JSON.stringify({ ...summary, failures: failuresOf(summary) }) : summaryTable(summary, 1_000_000),
+  );
   if (!isSound(summary)) process.exitCode = CHECK_FAILED;
 }
 

@@ -88,12 +88,14 @@ export { type Cell, type Column, FAN_TABLE, fanRows, type RunTable, runTable } f
 export { type QueueWorkerOptions, workQueue } from './queue/queue-worker.ts';
 export { queueWorkplace } from './queue/queue-workplace.ts';
 export {
+  exactText,
   figureTexts,
   lineText,
   measuredText,
   numberText,
   roughText,
   scaledFigure,
+  shortText,
   shownUnit,
 } from './report/number-text.ts';
 export { readReport } from './report/read-report.ts';

@@ -9,6 +9,7 @@ import {
   DEFENCES,
   defenceNamed,
   metricNamed,
+  shortText,
 } from '@stannary/simulator/lab';
 import { type Command, Option } from 'commander';
 import { timeNeeded } from '../explore/estimate-time.ts';
@@ -21,7 +22,7 @@ import {
   runLong,
   withExploreOptions,
 } from '../explore/session.ts';
-import { csvText, intervalText, numberText, tableText } from '../explore/table.ts';
+import { csvText, intervalText, tableText } from '../explore/table.ts';
 import { wholeFrom } from './whole-number.ts';
 
 interface AblateFlags extends ExploreFlags {
@@ -118,8 +119,8 @@ function defenceText({ defence, set, attacks }: Ablation): string {
 /** `3.6 (3.2 to 4.1)`. */
 function ratioText({ ratio, ratioInterval }: AttackAccounts): string {
   if (ratio === null || ratioInterval === null) return 'nothing returned';
-  if (ratioInterval.kind === 'between') return `${numberText(ratio)} (${intervalText(ratioInterval)})`;
-  return `${numberText(ratio)} (no interval: the return may be 0)`;
+  if (ratioInterval.kind === 'between') return `${shortText(ratio)} (${intervalText(ratioInterval)})`;
+  return `${shortText(ratio)} (no interval: the return may be 0)`;
 }
 
 function ablationCsv(found: readonly Ablation[]): string {

@@ -1,5 +1,5 @@
 import type { Attack } from '@stannary/simulator';
-import type { AttackFinding, Figure } from '@stannary/simulator/lab';
+import { type AttackFinding, type Figure, shortText } from '@stannary/simulator/lab';
 
 /** Half-width of a two-sided 95 % interval in standard errors, for many runs. */
 const ERRORS_95 = 1.96;
@@ -92,11 +92,11 @@ export function verdictOf({ state, costRatio }: AttackFinding): string {
 function figureText({ value, interval }: Figure): string {
   const [low, high] = interval ?? [value, value];
   const half = (high - low) / 2;
-  return half <= Math.abs(value) * 1e-9 ? short(value) : `${short(value)} ± ${short(half)}`;
+  return half <= Math.abs(value) * 1e-9 ? shortText(value) : `${shortText(value)} ± ${shortText(half)}`;
 }
 
 function ratioText({ costCredits, returnCredits }: { costCredits: number; returnCredits: number }): string {
-  return returnCredits > 0 ? short(costCredits / returnCredits) : 'no return';
+  return returnCredits > 0 ? shortText(costCredits / returnCredits) : 'no return';
 }
 
 function distanceText(distance: Distance | null): string {
@@ -107,12 +107,6 @@ function distanceText(distance: Distance | null): string {
 
 function parametersText(parameters: Readonly<Record<string, number>>): string {
   return Object.entries(parameters)
-    .map(([name, value]) => `${name} ${short(value)}`)
+    .map(([name, value]) => `${name} ${shortText(value)}`)
     .join(', ');
-}
-
-/** Three digits at least, and no exponent where people expect none. */
-function short(value: number): string {
-  if (Math.abs(value) >= 1_000) return Math.round(value).toLocaleString('en-US').replaceAll(',', '_');
-  return String(Number(value.toPrecision(3)));
 }

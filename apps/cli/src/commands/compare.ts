@@ -1,4 +1,11 @@
-import { allMetrics, type ComparedField, type Comparison, compare, metricNamed } from '@stannary/simulator/lab';
+import {
+  allMetrics,
+  type ComparedField,
+  type Comparison,
+  compare,
+  metricNamed,
+  shortText,
+} from '@stannary/simulator/lab';
 import { type Command, Option } from 'commander';
 import { timeNeeded } from '../explore/estimate-time.ts';
 import { ExploreFolder } from '../explore/folder.ts';
@@ -10,7 +17,7 @@ import {
   runLong,
   withExploreOptions,
 } from '../explore/session.ts';
-import { csvText, intervalText, numberText, tableText } from '../explore/table.ts';
+import { csvText, intervalText, tableText } from '../explore/table.ts';
 import { metricsHelp } from './sensitivity.ts';
 import { wholeFrom } from './whole-number.ts';
 
@@ -87,9 +94,9 @@ function comparisonText({ economyFields, scenarioFields, metrics, runs }: Compar
   const rows = metrics.map(({ metric, a, b, difference, words }) => [
     metric.name,
     metric.unit,
-    numberText(a),
-    numberText(b),
-    numberText(difference.mean),
+    shortText(a),
+    shortText(b),
+    shortText(difference.mean),
     intervalText(difference.interval),
     words,
   ]);

@@ -11,6 +11,7 @@ import {
   type SensitivityPlan,
   sensitivity,
   sensitivityBudget,
+  shortText,
   uncertainFields,
 } from '@stannary/simulator/lab';
 import { type Command, Option } from 'commander';
@@ -25,7 +26,7 @@ import {
   seedOf,
   withExploreOptions,
 } from '../explore/session.ts';
-import { csvText, intervalText, numberText, tableText } from '../explore/table.ts';
+import { csvText, intervalText, tableText } from '../explore/table.ts';
 import { wholeFrom } from './whole-number.ts';
 
 interface SensitivityFlags extends ExploreFlags {
@@ -160,8 +161,8 @@ function metricText({ plan }: Sensitivity, found: MetricSensitivity): string {
   const noise =
     noiseShare === null
       ? 'one run a point: what is the draws’ cannot be told from what is the fields’; --replicates 2 tells'
-      : `${numberText(100 * noiseShare)} % of the variance of single runs is the draws’`;
-  const head = `\n${metric.name}: ${metric.meaning}\n  ${numberText(here)}${unit} as it stands; ${numberText(mean)} over all points, ${numberText(min)} to ${numberText(max)}\n  ${noise}\n`;
+      : `${shortText(100 * noiseShare)} % of the variance of single runs is the draws’`;
+  const head = `\n${metric.name}: ${metric.meaning}\n  ${shortText(here)}${unit} as it stands; ${shortText(mean)} over all points, ${shortText(min)} to ${shortText(max)}\n  ${noise}\n`;
   return `${head}\n${found.morris === null ? sobolText(plan, found) : morrisText(plan, found)}`;
 }
 
@@ -172,9 +173,9 @@ function morrisText({ fields }: SensitivityPlan, { morris }: MetricSensitivity):
     .map(({ field, effect }) => [
       field.path,
       `${field.low} to ${field.high}`,
-      numberText(effect.muStar),
-      numberText(effect.mu),
-      numberText(effect.sigma),
+      shortText(effect.muStar),
+      shortText(effect.mu),
+      shortText(effect.sigma),
       effect.judged.distinguishable ? intervalText(effect.judged.bca) : effect.judged.words,
     ]);
   const note =
@@ -197,8 +198,8 @@ function sobolText({ fields }: SensitivityPlan, { sobol }: MetricSensitivity): s
       : ['', ...(pairs.length === 0 ? ['  No pair of fields is distinguishable from 0.'] : ['  Pairs:', ...pairs])];
   const steps = convergence.rows.map(({ base, halfWidthMax, changeMax }) => [
     String(base),
-    numberText(halfWidthMax),
-    changeMax === null ? '–' : numberText(changeMax),
+    shortText(halfWidthMax),
+    changeMax === null ? '–' : shortText(changeMax),
   ]);
   const settled = convergence.settled
     ? '  Settled: intervals and last change are within 0.05.'

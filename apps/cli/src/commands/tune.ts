@@ -8,6 +8,7 @@ import {
   type Objective,
   objectiveOf,
   patchText,
+  shortText,
   type Tuned,
   type TuneGate,
   type TunePlan,
@@ -30,7 +31,7 @@ import {
   seedOf,
   withExploreOptions,
 } from '../explore/session.ts';
-import { csvText, intervalText, numberText, tableText } from '../explore/table.ts';
+import { csvText, intervalText, tableText } from '../explore/table.ts';
 import { CliRefusal } from '../refusal.ts';
 import { writeNew } from '../write-new.ts';
 import { metricsHelp } from './sensitivity.ts';
@@ -174,7 +175,7 @@ function patchOf(
 ): string {
   const figures = candidate.found.map(({ metric, value, difference }) => {
     const against = difference === null ? '' : `, ${intervalText(difference.interval)} more than before`;
-    return `  ${metric.name}: ${numberText(value)}${metric.unit === '' ? '' : ` ${metric.unit}`}${against}`;
+    return `  ${metric.name}: ${shortText(value)}${metric.unit === '' ? '' : ` ${metric.unit}`}${against}`;
   });
   const goal = plan.objectives.map(({ metric, way }) => `${way} ${metric.name}`).join(', ');
   const gates = plan.gates.length === 0 ? '' : `, subject to ${plan.gates.map(gateText).join(', ')}`;
@@ -201,7 +202,7 @@ function tunedText(plan: TunePlan, { method, generations, here, best }: Tuned): 
   const row = (name: string, candidate: Candidate, texts: readonly string[]) => [
     name,
     ...texts,
-    ...candidate.found.map(({ value }) => numberText(value)),
+    ...candidate.found.map(({ value }) => shortText(value)),
     candidate.passes ? 'pass' : 'missed',
   ];
   const rows = [
@@ -226,7 +227,7 @@ function tunedText(plan: TunePlan, { method, generations, here, best }: Tuned): 
 
 function differenceText({ metric, difference }: Candidate['found'][number]): string | null {
   if (difference === null) return null;
-  return `  ${metric.name}: ${numberText(difference.mean)} more than as it stands (95 %: ${intervalText(difference.interval)})`;
+  return `  ${metric.name}: ${shortText(difference.mean)} more than as it stands (95 %: ${intervalText(difference.interval)})`;
 }
 
 function tunedJson({ here, best, ...rest }: Tuned) {

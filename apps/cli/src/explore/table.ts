@@ -1,8 +1,10 @@
+import { shortText } from '@stannary/simulator/lab';
+
 /** Rows in columns: the first to the left, numbers to the right. */
 export function tableText(head: readonly string[], rows: readonly (readonly string[])[], indent = '  '): string {
   const all = [head, ...rows];
   const widths = head.map((_, column) => Math.max(...all.map((row) => [...(row[column] ?? '')].length)));
-  const isNumeric = head.map((_, column) => rows.every((row) => /^[-+]?\d|^$|^[–∞]$/.test(row[column] ?? '')));
+  const isNumeric = head.map((_, column) => rows.every((row) => /^[-−+]?\d|^$|^[–∞]$/.test(row[column] ?? '')));
   const line = (row: readonly string[]) =>
     row
       .map((cell, column) =>
@@ -18,15 +20,8 @@ function padded(text: string, width: number, toRight: boolean): string {
   return toRight ? `${room}${text}` : `${text}${room}`;
 }
 
-/** Four digits that matter, large numbers whole. */
-export function numberText(value: number): string {
-  if (!Number.isFinite(value)) return value > 0 ? '∞' : '-∞';
-  if (Math.abs(value) >= 10_000) return Math.round(value).toLocaleString('en-US').replaceAll(',', '_');
-  return String(Number(value.toPrecision(4)));
-}
-
 export function intervalText({ low, high }: { readonly low: number; readonly high: number }): string {
-  return `${numberText(low)} to ${numberText(high)}`;
+  return `${shortText(low)} to ${shortText(high)}`;
 }
 
 export function durationText(seconds: number): string {

@@ -1,5 +1,5 @@
 import type { Economy } from '@stannary/kernel';
-import { FIGURES, type FigureName, SERIES, type SeriesName } from '@stannary/simulator/lab';
+import { FIGURES, type FigureName, SERIES, type SeriesName, shortText } from '@stannary/simulator/lab';
 
 /** How a figure is shown to people: in what they reckon in. */
 export interface Shown {
@@ -17,7 +17,7 @@ export function shownFigure(name: string, { grainsPerUnit }: Pick<Economy, 'grai
   const scaled = (shown: string, factor: number): Shown => ({
     unit: shown,
     scaled: (value) => value * factor,
-    text: (value) => digits(value * factor),
+    text: (value) => shortText(value * factor, DIGITS),
   });
   switch (unit) {
     case 'micrograins per NCU·s':
@@ -43,14 +43,3 @@ function unitOf(name: string): string {
 }
 
 const DIGITS = 5;
-
-/** Five digits; thousands apart. */
-function digits(value: number): string {
-  if (value === 0) return '0';
-  const places = Math.max(0, DIGITS - 1 - Math.floor(Math.log10(Math.abs(value))));
-  const text = value.toFixed(Math.min(12, places));
-  const [whole = '', fraction] = text.split('.');
-  const apart = whole.replace(/\B(?=(\d{3})+$)/g, ' ');
-  const rest = fraction?.replace(/0+$/, '') ?? '';
-  return rest === '' ? apart : `${apart}.${rest}`;
-}

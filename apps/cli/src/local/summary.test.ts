@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isSound, type Summary, summaryTable } from './summary.ts';
+import { failuresOf, isSound, type Summary, summaryTable } from './summary.ts';
 
 const sound: Summary = {
   eras: 3,
@@ -28,7 +28,19 @@ test('a run is sound only if nothing is wrong', () => {
     { cheats: { planted: 3, slashed: 2 } },
     { honest: { count: 5, slashed: 1 } },
   ];
-  for (const defect of defects) assert.ok(!isSound({ ...sound, ...defect }), JSON.stringify(defect));
+  for (const defect of defects) {
+    const summary = { ...sound, ...defect };
+    assert.ok(!isSound(summary), JSON.stringify(defect));
+    assert.equal(failuresOf(summary).length, 1);
+    assert.ok(
+      summaryTable(summary, 1).includes(`NOT SOUND; ${failuresOf(summary)[0]}`),
+      'which check, and its figures',
+    );
+  }
+  assert.deepEqual(failuresOf({ ...sound, ...defects[5], ...defects[0] }), [
+    'claims: 4 of 5 grains of credit paid',
+    'cheats: 2 of 3 slashed',
+  ]);
 });
 
 test('the table says it in words and units', () => {

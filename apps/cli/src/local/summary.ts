@@ -1,5 +1,6 @@
 import type { GatewayClient, StatusAnswer } from '@stannary/gateway/client';
 import { type Economy, nodeLines, type Statement } from '@stannary/kernel';
+import { exactText } from '@stannary/simulator/lab';
 import { addressOf } from './bootstrap.ts';
 import type { Claims } from './claims.ts';
 import type { ConsumerCounts } from './consumer.ts';
@@ -77,27 +78,33 @@ export async function summarise(parts: SummaryParts): Promise<Summary> {
 }
 
 /** True when the run is what it must be: books exact and agreeing, all claims paid, all cheats and only cheats slashed. */
-export function isSound({ claims, conservation, cheats, honest }: Summary): boolean {
-  const paid = claims.due === claims.paid && claims.dueTokens === claims.paidTokens;
-  return (
-    paid &&
-    conservation.ledger &&
-    conservation.chain &&
-    conservation.agree &&
-    cheats.slashed === cheats.planted &&
-    honest.slashed === 0
-  );
+export function isSound(summary: Summary): boolean {
+  return failuresOf(summary).length === 0;
+}
+
+/** Each check that a run must hold and does not, with its figures in grains; none for a sound run. */
+export function failuresOf({ claims, conservation, cheats, honest }: Summary): string[] {
+  const checks: readonly (readonly [holds: boolean, failure: string])[] = [
+    [claims.due === claims.paid, `claims: ${claims.paid} of ${claims.due} grains of credit paid`],
+    [claims.dueTokens === claims.paidTokens, `claims: ${claims.paidTokens} of ${claims.dueTokens} token grains paid`],
+    [conservation.ledger, 'conservation: the ledger does not balance'],
+    [conservation.chain, 'conservation: the chain holds another amount than was deposited less claimed'],
+    [conservation.agree, 'conservation: ledger and chain differ'],
+    [cheats.slashed === cheats.planted, `cheats: ${cheats.slashed} of ${cheats.planted} slashed`],
+    [honest.slashed === 0, `honest: ${honest.slashed} of ${honest.count} slashed, must be none`],
+  ];
+  return checks.flatMap(([holds, failure]) => (holds ? [] : [failure]));
 }
 
 export function summaryTable(summary: Summary, grainsPerUnit: number): string {
-  const units = (grains: number) => (grains / grainsPerUnit).toLocaleString('en', { maximumFractionDigits: 6 });
+  const units = (grains: number) => exactText(Number((grains / grainsPerUnit).toFixed(6)));
   const rows: [string, string][] = [
     ['eras of work', `${summary.eras}`],
     [
       'tasks done',
       `${summary.tasks} (${summary.results.verified} verified by the consumer, ${summary.results.wrong} wrong)`,
     ],
-    ['work', `${summary.ncuMs.toLocaleString('en')} NCU·ms`],
+    ['work', `${exactText(summary.ncuMs)} NCU·ms`],
     ['fees', `${units(summary.feesGrains)} credits after refunds`],
     ['emission', `${units(summary.emissionGrains)} tokens scheduled`],
     ['roots', summary.roots.map(({ era, txHash }) => `${era}: ${txHash.slice(0, 10)}…`).join('  ')],
@@ -111,7 +118,7 @@ export function summaryTable(summary: Summary, grainsPerUnit: number): string {
     ],
     ['cheats', `${summary.cheats.slashed} of ${summary.cheats.planted} slashed`],
     ['honest', `${summary.honest.slashed} of ${summary.honest.count} slashed`],
-    ['verdict', isSound(summary) ? 'sound' : 'NOT SOUND'],
+    ['verdict', isSound(summary) ? 'sound' : `NOT SOUND; ${failuresOf(summary).join('; ')}`],
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
   return rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`).join('\n');

@@ -10,6 +10,7 @@ import {
   positiveMeanP,
   ratioInterval,
   runsNeeded,
+  shareInterval,
 } from './bounds.ts';
 import { momentsOf, pairMomentsOf } from './moments.ts';
 
@@ -128,4 +129,36 @@ test('refused: shares and effects out of range (EXPERIMENT-RANGE), one value (EX
   assert.throws(() => meanInterval(momentsOf([1]), 0.9), { code: 'EXPERIMENT-COUNT' });
   assert.throws(() => ratioInterval(pairMomentsOf([1], [1]), 0.9), { code: 'EXPERIMENT-COUNT' });
   assert.throws(() => pairedDifference([1, 2], [1], 0.9), { code: 'EXPERIMENT-LENGTH' });
+});
+
+test('an interval of shares holds their mean, and leaves 0 to 1 as little as they do', () => {
+  const share = fc.double({ min: 0, max: 1, noNaN: true });
+  fc.assert(
+    fc.property(fc.array(share, { minLength: 2, maxLength: 40 }), (values) => {
+      const moments = momentsOf(values);
+      const { low, high } = shareInterval(moments, 0.95);
+      assert.ok(low >= 0 && high <= 1, `${low} to ${high}`);
+      assert.ok(low <= moments.mean + 1e-12 && high >= moments.mean - 1e-12, `${moments.mean}: ${low} to ${high}`);
+    }),
+  );
+  for (const all of [0, 1]) {
+    assert.deepEqual(shareInterval(momentsOf([all, all, all]), 0.95), { low: all, high: all });
+  }
+});
+
+test('where the shares are far from their ends, so is their interval Student’s', () => {
+  const moments = momentsOf(Array.from({ length: 400 }, (_, at) => 0.5 + 0.01 * ((at % 5) - 2)));
+  const [share, student] = [shareInterval(moments, 0.95), meanInterval(moments, 0.95)];
+  assert.ok(Math.abs(share.low - student.low) < 1e-6 && Math.abs(share.high - student.high) < 1e-6);
+  const near = momentsOf([1, 1, 1, 1, 0.96]);
+  assert.ok(meanInterval(near, 0.95).high > 1 && shareInterval(near, 0.95).high < 1);
+});
+
+test('refused: an interval of shares that are none (EXPERIMENT-RANGE)', () => {
+  for (const values of [
+    [0.5, 1.1],
+    [-0.1, 0.5],
+  ]) {
+    assert.throws(() => shareInterval(momentsOf(values), 0.95), { code: 'EXPERIMENT-RANGE' });
+  }
 });

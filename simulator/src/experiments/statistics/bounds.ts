@@ -1,4 +1,5 @@
 import { normalQuantile, studentCdf, studentQuantile } from '../numbers/distributions.ts';
+import { exp, ln } from '../numbers/elementary.ts';
 import { countFrom, ExperimentRefusal, openShare } from '../refusal.ts';
 import { type Moments, momentsOf, type PairMoments, pairMomentsOf, standardError, varianceOf } from './moments.ts';
 
@@ -12,6 +13,26 @@ export function meanInterval(moments: Moments, confidence: number): Interval {
   const reach =
     studentQuantile((1 + openShare(confidence, 'confidence')) / 2, moments.count - 1) * standardError(moments);
   return { low: moments.mean - reach, high: moments.mean + reach };
+}
+
+/**
+ * Two-sided interval of a mean of values from 0 to 1, which does not leave them either: Student's t on the log odds of the
+ * mean, its error by the delta method, s / (m(1 - m)). Where all values are 0, or all 1, so are both ends. Refuses as
+ * `meanInterval`, and EXPERIMENT-RANGE for values outside.
+ */
+export function shareInterval(moments: Moments, confidence: number): Interval {
+  const { mean, min, max } = moments;
+  if (!(min >= 0 && max <= 1))
+    throw new ExperimentRefusal('EXPERIMENT-RANGE', 'share', 'from 0 to 1', min < 0 ? min : max);
+  const { low, high } = meanInterval(moments, confidence);
+  if (low === high || mean <= 0 || mean >= 1) return { low: mean, high: mean };
+  const odds = ln(mean / (1 - mean));
+  const reach = (high - low) / 2 / (mean * (1 - mean));
+  return { low: shareOf(odds - reach), high: shareOf(odds + reach) };
+}
+
+function shareOf(logOdds: number): number {
+  return logOdds > 0 ? 1 / (1 + exp(-logOdds)) : exp(logOdds) / (1 + exp(logOdds));
 }
 
 /** One-sided lower bound of a mean: it is at least this, at the confidence (Student's t). Refuses as `meanInterval`. */

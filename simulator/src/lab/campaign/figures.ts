@@ -2,8 +2,11 @@
 export interface FigureMeaning {
   readonly unit: string;
   readonly meaning: string;
+  /** A part of a whole: never below 0, nor above 1, and neither is any interval of it. */
+  readonly isPart?: true;
 }
 
+const part = (meaning: string): FigureMeaning => ({ unit: 'share', meaning, isPart: true });
 const figure = (unit: string, meaning: string): FigureMeaning => ({ unit, meaning });
 
 const PRICE = 'micrograins per NCU·s';
@@ -19,9 +22,9 @@ export const FIGURES = {
   hourlyMoveMost: figure('share', 'largest move of the price from one epoch to the next'),
   dailyMoveLow: figure('logarithm', 'move from day to day that 5 % of the days stay at or below'),
   dailyMoveHigh: figure('logarithm', 'move from day to day that 95 % of the days stay at or below'),
-  utilisation: figure('share', 'mean of what was used over what was offered'),
-  utilisationMost: figure('share', 'highest utilisation of an epoch'),
-  servedShare: figure('share', 'assigned work that was reported; 1 where nothing was assigned'),
+  utilisation: part('mean of what was used over what was offered'),
+  utilisationMost: part('highest utilisation of an epoch'),
+  servedShare: part('assigned work that was reported; 1 where nothing was assigned'),
   tokenPrice: figure(TOKEN_PRICE, 'mean price of the token'),
   tokenPriceLeast: figure(TOKEN_PRICE, 'lowest price of the token'),
   tokenPriceLast: figure(TOKEN_PRICE, 'price of the token in the last epoch'),
@@ -33,9 +36,9 @@ export const FIGURES = {
   marginLow: figure('share', 'margin that 10 % of nodes and eras stay at or below'),
   marginHigh: figure('share', 'margin that 90 % of nodes and eras stay at or below'),
   nakamoto: figure('operators', 'fewest operators that together earn more than half, mean over the eras'),
-  herfindahl: figure('share', 'Herfindahl index of what operators earn, mean over the eras'),
-  gini: figure('share', 'Gini coefficient of what operators earn, mean over the eras'),
-  topOperatorMost: figure('share', 'largest share that one operator ever earned of a class in an era'),
+  herfindahl: part('Herfindahl index of what operators earn, mean over the eras'),
+  gini: part('Gini coefficient of what operators earn, mean over the eras'),
+  topOperatorMost: part('largest share that one operator ever earned of a class in an era'),
   coverage: figure('share', 'mean of what stands behind the credits over credits outstanding'),
   coverageLeast: figure('share', 'lowest coverage at the end of an era'),
   chargedGrains: figure('credit grains', 'what consumers were charged'),

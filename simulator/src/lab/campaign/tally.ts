@@ -1,6 +1,7 @@
-import { meanInterval } from '../../experiments/statistics/bounds.ts';
+import { type Interval, meanInterval, shareInterval } from '../../experiments/statistics/bounds.ts';
 import { type Moments, NO_MOMENTS, withValue } from '../../experiments/statistics/moments.ts';
 import { QuantileSketch } from '../../experiments/statistics/quantiles.ts';
+import { FIGURES, type FigureName } from './figures.ts';
 import type { JobResult } from './plan.ts';
 
 /** One figure over the runs of a point. */
@@ -28,6 +29,14 @@ interface Column {
   moments: Moments;
   missing: number;
   readonly quantiles: QuantileSketch;
+}
+
+/** Part of a whole, or any number. */
+function intervalOf(figure: string, moments: Moments): Interval {
+  const isPart = Object.hasOwn(FIGURES, figure) && FIGURES[figure as FigureName].isPart === true;
+  // A sum of parts may be 1 and its last bit.
+  const isWithin = moments.min >= 0 && moments.max <= 1;
+  return isPart && isWithin ? shareInterval(moments, CONFIDENCE) : meanInterval(moments, CONFIDENCE);
 }
 
 /** What the runs of one point come to, in memory that does not grow with them. Fed in the order of runs. */
@@ -62,7 +71,7 @@ export class PointTally {
     if (column === undefined || column.moments.count === 0) return null;
     const { moments, missing, quantiles } = column;
     const { count, mean, squares, min, max } = moments;
-    const interval = count < 2 ? null : meanInterval(moments, CONFIDENCE);
+    const interval = count < 2 ? null : intervalOf(figure, moments);
     return {
       count,
       missing,

@@ -92,8 +92,20 @@ function readBack(text: string): number {
   return Number(text.replaceAll(',', '').replace('−', '-'));
 }
 
+/**
+ * For tables of a terminal: so many significant digits, none of them an idle zero, the whole part always complete, an
+ * infinity as its sign.
+ * @throws Error (a bug of the caller) for NaN
+ */
+export function shortText(value: number, significant = SIGNIFICANT_MAX): string {
+  if (Math.abs(value) === Number.POSITIVE_INFINITY) return value > 0 ? '∞' : '−∞';
+  if (value === 0 || Number.isNaN(value)) return numberText(value);
+  const isWhole = magnitudeOf(value) >= significant - 1;
+  return exactText(isWhole ? Math.round(value) : Number(value.toPrecision(significant)));
+}
+
 /** All its digits, as few as there are: what somebody wrote down, not what was measured. */
-function exactText(value: number): string {
+export function exactText(value: number): string {
   const decimals = /^-?\d+(?:\.(\d+))?$/.exec(`${value}`);
   return decimals === null ? numberText(value) : withDecimals(value, decimals[1]?.length ?? 0);
 }
