@@ -14,6 +14,7 @@ import {
   type NamedAttack,
 } from '@stannary/simulator/lab';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { Progress } from '../lab/progress.ts';
 import { CliRefusal } from '../refusal.ts';
 import { writeNew } from '../write-new.ts';
 import { attacksText, distanceOf, findingsText, verdictOf } from './attack-table.ts';
@@ -102,6 +103,7 @@ async function attackEconomy(name: string, names: readonly string[], flags: Atta
   const loaded = await loadScenario({ economy: name, set: flags.set, file, scenarioSet: [], sweep: null });
   const { economy: source, policy } = loaded;
   const { economy, economyHash } = policy;
+  const progress = new Progress(process.stderr, () => performance.now(), flags.json);
   const judged = await judgeAttacks(
     {
       source,
@@ -116,9 +118,9 @@ async function attackEconomy(name: string, names: readonly string[], flags: Atta
     },
     {
       ...(flags.workers === undefined ? {} : { workers: flags.workers }),
-      ...(flags.json || !process.stderr.isTTY ? {} : { onProgress: sayProgress }),
+      onProgress: (done, of) => progress.tell('strategies', done, of),
     },
-  );
+  ).finally(() => progress.end());
   const findings = judged.findings.map((finding) => ({
     ...finding,
     verdict: verdictOf(finding),
@@ -211,10 +213,6 @@ function pictureOf(
       { name: 'profit', points: points.map(({ at, costCredits, returnCredits }) => [at, returnCredits - costCredits]) },
     ],
   });
-}
-
-function sayProgress(done: number, of: number): void {
-  process.stderr.write(`\rsearching: ${done} of at most ${of} strategies${done >= of ? '\n' : ''}`);
 }
 
 function parameterTo(text: string, before: Readonly<Record<string, number>>): Record<string, number> {

@@ -1,7 +1,4 @@
-export type RefusalClass = 'input' | 'retry' | 'give-up';
-
-/** The sentence is for the table: what each code means, to whoever started the campaign. */
-const meaning = (refusalClass: RefusalClass, _sentence: string): RefusalClass => refusalClass;
+import { LabRefusal, meaning, type RefusalClass } from '../refusal.ts';
 
 const CAMPAIGN_REFUSALS = {
   'CAMPAIGN-JOB': meaning('input', 'a run was refused: the message names the point, the run and the cause'),
@@ -18,20 +15,12 @@ const CAMPAIGN_REFUSALS = {
 export type CampaignRefusalCode = keyof typeof CAMPAIGN_REFUSALS;
 
 /** Why a campaign stopped. What was done until then is kept where it has a folder or a queue. */
-export class CampaignRefusal extends Error {
-  readonly code: CampaignRefusalCode;
-  readonly refusalClass: RefusalClass;
-  readonly where: string;
-  readonly expected: string;
-  readonly got: string;
+export class CampaignRefusal extends LabRefusal<CampaignRefusalCode> {
+  override readonly name = 'CampaignRefusal';
+  override readonly refusalClass: RefusalClass;
 
   constructor(code: CampaignRefusalCode, where: string, expected: string, got: string, options?: ErrorOptions) {
-    super(`${where}: expected ${expected}, got ${got}`, options);
-    this.name = 'CampaignRefusal';
-    this.code = code;
+    super(code, where, expected, got, options);
     this.refusalClass = CAMPAIGN_REFUSALS[code];
-    this.where = where;
-    this.expected = expected;
-    this.got = got;
   }
 }

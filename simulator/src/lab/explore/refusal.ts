@@ -1,7 +1,4 @@
-export type RefusalClass = 'input' | 'retry' | 'give-up';
-
-/** For the table: what each code means, to whoever asked. */
-const meaning = (_class: RefusalClass, sentence: string): string => sentence;
+import { LabRefusal, meaning } from '../refusal.ts';
 
 const EXPLORE_REFUSALS = {
   'EXPLORE-FIELD': meaning('input', 'a field has no number to move, or a search cannot move it'),
@@ -20,19 +17,6 @@ const EXPLORE_REFUSALS = {
 export type ExploreRefusalCode = keyof typeof EXPLORE_REFUSALS;
 
 /** Why an exploration is refused. `where` is what was asked. */
-export class ExploreRefusal extends Error {
+export class ExploreRefusal extends LabRefusal<ExploreRefusalCode> {
   override readonly name = 'ExploreRefusal';
-  readonly code: ExploreRefusalCode;
-  readonly refusalClass: RefusalClass = 'input';
-  readonly where: string;
-  readonly expected: string;
-  readonly got: string;
-
-  constructor(code: ExploreRefusalCode, where: string, expected: string, got: unknown) {
-    super(`${where}: expected ${expected}, got ${String(got)}`);
-    this.code = code;
-    this.where = where;
-    this.expected = expected;
-    this.got = String(got);
-  }
 }

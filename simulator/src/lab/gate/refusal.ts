@@ -1,5 +1,4 @@
-/** What the caller can do about a refusal: here always mend what was given. */
-export type RefusalClass = 'input';
+import { LabRefusal } from '../refusal.ts';
 
 export type GateRefusalCode =
   | 'GATE-BOUNDS'
@@ -12,19 +11,6 @@ export type GateRefusalCode =
   | 'GATE-SCENARIO';
 
 /** A gate that cannot be run as asked; the message says where, what was expected and what came. */
-export class GateRefusal extends Error {
+export class GateRefusal extends LabRefusal<GateRefusalCode> {
   override readonly name = 'GateRefusal';
-  readonly refusalClass: RefusalClass = 'input';
-  readonly code: GateRefusalCode;
-  readonly where: string;
-  readonly expected: string;
-  readonly got: string;
-
-  constructor(code: GateRefusalCode, where: string, expected: string, got: string, options?: ErrorOptions) {
-    super(`${where}: expected ${expected}, got ${got}`, options);
-    this.code = code;
-    this.where = where;
-    this.expected = expected;
-    this.got = got;
-  }
 }

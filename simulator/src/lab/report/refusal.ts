@@ -1,7 +1,4 @@
-export type RefusalClass = 'input';
-
-/** For the table: what each code means, to whoever has the file. */
-const meaning = (_class: RefusalClass, sentence: string): string => sentence;
+import { LabRefusal, meaning } from '../refusal.ts';
 
 const REPORT_REFUSALS = {
   'REPORT-JSON': meaning('input', 'the file is no JSON'),
@@ -15,19 +12,6 @@ const REPORT_REFUSALS = {
 export type ReportRefusalCode = keyof typeof REPORT_REFUSALS;
 
 /** Why a report of others is not shown. `where` is the path of the field. */
-export class ReportRefusal extends Error {
+export class ReportRefusal extends LabRefusal<ReportRefusalCode> {
   override readonly name = 'ReportRefusal';
-  readonly code: ReportRefusalCode;
-  readonly refusalClass: RefusalClass = 'input';
-  readonly where: string;
-  readonly expected: string;
-  readonly got: string;
-
-  constructor(code: ReportRefusalCode, where: string, expected: string, got: string) {
-    super(`${where}: expected ${expected}, got ${got}`);
-    this.code = code;
-    this.where = where;
-    this.expected = expected;
-    this.got = got;
-  }
 }

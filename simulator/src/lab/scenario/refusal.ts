@@ -1,7 +1,4 @@
-export type RefusalClass = 'input' | 'retry' | 'give-up';
-
-/** For the table: what each code means, to whoever mends the file. */
-const meaning = (_class: RefusalClass, sentence: string): string => sentence;
+import { LabRefusal, meaning } from '../refusal.ts';
 
 const SCENARIO_REFUSALS = {
   'SCENARIO-FILE': meaning('input', 'the file cannot be read, or is too long'),
@@ -21,12 +18,8 @@ export type ScenarioRefusalCode = keyof typeof SCENARIO_REFUSALS;
 const LISTED = 8;
 
 /** Why a scenario file is refused. `where` is `file:line:column path.of.the.field`. */
-export class ScenarioRefusal extends Error {
-  readonly code: ScenarioRefusalCode;
-  readonly refusalClass: RefusalClass = 'input';
-  readonly where: string;
-  readonly expected: string;
-  readonly got: string;
+export class ScenarioRefusal extends LabRefusal<ScenarioRefusalCode> {
+  override readonly name = 'ScenarioRefusal';
   /** What else is wrong with the same file. */
   readonly others: readonly ScenarioRefusal[];
 
@@ -38,16 +31,11 @@ export class ScenarioRefusal extends Error {
     others: readonly ScenarioRefusal[] = [],
     options?: ErrorOptions,
   ) {
-    const shown = got.length > 80 ? `${got.slice(0, 79)}…` : got;
+    super(code, where, expected, got.length > 80 ? `${got.slice(0, 79)}…` : got, options);
+    this.others = others;
     const also = others.slice(0, LISTED).map((other) => `\n  also ${other.message} [${other.code}]`);
     const more = others.length > LISTED ? `\n  and ${others.length - LISTED} more` : '';
-    super(`${where}: expected ${expected}, got ${shown}${also.join('')}${more}`, options);
-    this.name = 'ScenarioRefusal';
-    this.code = code;
-    this.where = where;
-    this.expected = expected;
-    this.got = shown;
-    this.others = others;
+    this.message += `${also.join('')}${more}`;
   }
 }
 

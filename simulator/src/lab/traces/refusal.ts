@@ -1,7 +1,4 @@
-export type RefusalClass = 'input' | 'retry' | 'give-up';
-
-/** For the table: what each code means, to whoever mends the trace. */
-const meaning = (_class: RefusalClass, sentence: string): string => sentence;
+import { LabRefusal, meaning } from '../refusal.ts';
 
 const TRACE_REFUSALS = {
   'TRACE-NAME': meaning('input', 'no public trace or table has this name'),
@@ -33,20 +30,6 @@ const TRACE_REFUSALS = {
 export type TraceRefusalCode = keyof typeof TRACE_REFUSALS;
 
 /** Why a trace is refused. `where` names the file, the line and the column. */
-export class TraceRefusal extends Error {
-  readonly code: TraceRefusalCode;
-  /** A trace is wrong until someone changes it, or fetches it. */
-  readonly refusalClass: RefusalClass = 'input';
-  readonly where: string;
-  readonly expected: string;
-  readonly got: string;
-
-  constructor(code: TraceRefusalCode, where: string, expected: string, got: string) {
-    super(`${where}: expected ${expected}, got ${got}`);
-    this.name = 'TraceRefusal';
-    this.code = code;
-    this.where = where;
-    this.expected = expected;
-    this.got = got;
-  }
+export class TraceRefusal extends LabRefusal<TraceRefusalCode> {
+  override readonly name = 'TraceRefusal';
 }
