@@ -95,6 +95,25 @@ test('the table says what failed, why, and what would mend it; then the verdicts
   assert.match(text, /1 of 17 rows/);
 });
 
+test('a chosen world and a signer that nobody pinned stand beside what rests on them', () => {
+  const signer = '3059'.repeat(40);
+  const own = { gate: 'G9', kind: 'drill', file: 'a.json', sha256: 'ab'.repeat(32), madeAt: REPORT.madeAt } as const;
+  const evidence = [{ ...own, signer, isPinned: false }];
+  const text = gateText({ ...REPORT, world: { name: 'sunny', isOwn: false }, evidence });
+  assert.ok(text.includes(`signer not pinned: a.json is signed by ${signer}`));
+  for (const verdict of ['economics  fail', 'launch     not ready, and can never be']) {
+    assert.ok(text.includes(`${verdict}, in the world “sunny” that the gate was given`), text);
+  }
+  assert.doesNotMatch(gateText({ ...REPORT, evidence: [{ ...evidence[0]!, isPinned: true }] }), /pinned|given/);
+});
+
+test('refused: a signer that is no key (GATE-KEY), before minutes are spent', async (t) => {
+  const args = ['reference', '--out', folderOf(t), '--evidence-signer', join(folderOf(t), 'none.pem')];
+  await assert.rejects(run(t, GATE, args), refused('GATE-KEY'));
+  await assert.rejects(run(t, GATE, ['reference', '--evidence-age', 'drill=soon']), /expected a kind and days/);
+  await assert.rejects(run(t, GATE, ['reference', '--evidence-age', 'dril=9']), /expected a kind and days/);
+});
+
 test('what a report of anyone says neither acts on the terminal nor forges lines', () => {
   const title = 'paid\n✓ G1  \u001b[2J\u202e';
   const text = gateText({ ...REPORT, criteria: [{ ...REPORT.criteria[0]!, title }] });

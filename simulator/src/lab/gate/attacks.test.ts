@@ -10,6 +10,7 @@ import { withScenario } from '../campaign/with-scenario.ts';
 import type { BestResponse } from '../response/best-response.ts';
 import { measure, stateOf } from './attack-evidence.ts';
 import { CATALOGUE, judgeAttacks, worst } from './attacks.ts';
+import { playedRatios } from './probes.ts';
 import { defendingFields, judgeSensitivity } from './sensitivity.ts';
 import { bestSplits, judgeSybil } from './sybil.ts';
 import { GATE_WORLDS, gateScenario, isOwnWorld } from './worlds.ts';
@@ -118,6 +119,36 @@ test('chosen fields are those that attacks name, with all below them, and nothin
   const fields = defendingFields(policies[0], [named('wash-usage'), named('griefing')]);
   assert.ok(fields.includes('take.burn'));
   assert.ok(fields.every((field) => !field.startsWith('assumptions.')));
+});
+
+test('a ratio is told with its interval, and where few runs cannot tell, fresh ones do', async () => {
+  const step = { path: 'bonds.idFee', text: '4 credits' };
+  const probes = [{ step, attack: named('verifier-laziness'), parameters: {} }];
+  const source = await economySource('reference');
+  const trial = { source, policy: policies[0], scenario, runs: 6, runsMax: 60 };
+  const [few] = await playedRatios({ ...trial, line: 0 }, probes, alone);
+  const [low, high] = few!.interval!;
+  assert.ok(few!.samples === 6 && low < few!.value && few!.value < high, JSON.stringify(few));
+  const between = (low + few!.value) / 2;
+  const [more] = await playedRatios({ ...trial, line: between }, probes, alone);
+  assert.ok(more!.samples > 6, 'the line is in the interval');
+  const [sure] = await playedRatios({ ...trial, line: low * 0.99 }, probes, alone);
+  assert.deepEqual(sure, few);
+});
+
+test('attempts that are too many to be simulated are counted, and their fields are not shown', async () => {
+  const { name, attack } = named('griefing');
+  const silent = { name, attack: { ...attack, closedForm: () => null, defendedBy: ['classes'] } };
+  const trial = { source: await economySource('reference'), profile: 'quick', seed: 0, attacks: [silent] } as const;
+  const { bars, criterion } = await judgeSensitivity({ ...trial, policy: policies[0] }, alone);
+  const left = bars.filter(({ untried }) => untried > 0);
+  assert.ok(left.length > 0 && left.length < bars.length);
+  for (const { id, state, how } of criterion.checks) {
+    const isLeft = left.some(({ field }) => field === id);
+    assert.equal(state, isLeft ? 'not shown' : 'passed', id);
+    assert.equal(/too many to be simulated/.test(how), isLeft, id);
+  }
+  assert.equal(criterion.state, 'not shown');
 });
 
 test('the take carries the safety against wash usage, and G16 says where it would fall', async () => {

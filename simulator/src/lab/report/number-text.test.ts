@@ -15,6 +15,7 @@ import {
   quantityText,
   roughText,
   shareText,
+  shortText,
   withDecimals,
 } from './number-text.ts';
 
@@ -24,6 +25,16 @@ const measured = (value: number, low: number, high: number) => ({
   interval: [low, high] as const,
   confidence: 0.95,
   samples: 200,
+});
+
+test('numbers of a terminal’s table: thousands apart, no idle zeros, the whole part complete', () => {
+  const texts = [0, 0.7, 1234567, 1234567.8, -12.3456, 0.000123456, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  assert.deepEqual(
+    texts.map((value) => shortText(value)),
+    ['0', '0.7', '1,234,567', '1,234,568', '−12.35', '0.0001235', '∞', '−∞'],
+  );
+  assert.equal(shortText(0.70001, 5), '0.70001');
+  assert.throws(() => shortText(Number.NaN));
 });
 
 test('a number has three significant digits, a whole one all of them', () => {

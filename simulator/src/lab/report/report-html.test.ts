@@ -49,6 +49,29 @@ for (const [name, report] of Object.entries(REPORTS)) {
   });
 }
 
+test('a verdict in a world that somebody chose says so beside it', () => {
+  const chosen = { ...PASSING_REPORT, world: { name: 'sunny', isOwn: false } };
+  const where = 'in the world “sunny” that the gate was given, not the one that the economy assumes';
+  assert.ok(verdictText(chosen).startsWith(`Economics pass, ${where}. Launch`));
+  assert.equal(textOf(reportHtml(chosen)).split(where).length, 4, 'in words and on both cards');
+  assert.ok(!textOf(reportHtml(PASSING_REPORT)).includes('that the gate was given'));
+});
+
+test('a signer that nobody pinned stands beside the criterion, and a pinned one does not', () => {
+  const [drill] = PASSING_REPORT.evidence;
+  const said = (isPinned: boolean) => {
+    const page = textOf(reportHtml({ ...PASSING_REPORT, evidence: [{ ...drill!, isPinned }] }));
+    return page.includes(`signer not pinned: ${drill!.file} is signed by ${drill!.signer}`);
+  };
+  assert.deepEqual([said(false), said(true)], [true, false]);
+});
+
+test('attempts that were not simulated are marked at their field', () => {
+  const [bar, ...others] = PASSING_REPORT.sensitivity;
+  const text = textOf(reportHtml({ ...PASSING_REPORT, sensitivity: [{ ...bar!, untried: 3 }, ...others] }));
+  assert.equal(text.split('3 attempts not simulated: not shown').length, 2);
+});
+
 test('both verdicts in words', () => {
   assert.equal(
     verdictText(FAILING_REPORT),
@@ -58,6 +81,8 @@ test('both verdicts in words', () => {
   const criteria = PASSING_REPORT.criteria.map((one) => ({ ...one, state: 'passed' as const }));
   const ready: GateReport = { ...PASSING_REPORT, criteria, verdicts: { economics: 'pass', launch: 'ready' } };
   assert.equal(verdictText(ready), 'Economics pass. Launch: ready.');
+  const few: GateReport = { ...FAILING_REPORT, criteria: criteria.slice(0, 2) };
+  assert.match(verdictText(few), /^Economics fail: not every criterion was looked at\. Launch: not ready; not every/);
 });
 
 test('a report of a file without bounds says so above all else, and only such a one', () => {

@@ -41,12 +41,13 @@ export function stateOf(checks: readonly GateCheck[]): CheckState {
 function lacking(criteria: readonly GateCriterion[]): string {
   const failed = criteria.filter(({ state }) => state === 'failed').map(({ gate }) => gate);
   const unshown = criteria.filter(({ state }) => state === 'not shown').length;
-  return [
+  const reasons = [
     failed.length === 0 ? null : `${listText(failed)} failed`,
     unshown === 0 ? null : `${countText(unshown, 'criterion', 'criteria')} ${unshown === 1 ? 'is' : 'are'} not shown`,
   ]
     .filter((part) => part !== null)
     .join(', ');
+  return reasons === '' ? 'not every criterion was looked at' : reasons;
 }
 
 /** The head of the page: whose report it is, what came out, and each criterion at a glance. */
