@@ -11,5 +11,5 @@ export interface JobWorld {
   readonly options: Point['options'];
 }
 
-/** Pure: the same world and run give the same result, on any machine. */
+/** Pure: the same world and run give the same result, on any machine with the same version of Node. */
 export type JobKind = (world: JobWorld, run: number) => JobResult | Promise<JobResult>;

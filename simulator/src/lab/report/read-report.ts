@@ -41,6 +41,8 @@ import { criteriaFor, stateOf } from './verdict.ts';
 const REPORT_FORMAT = 'stannary-gate-report/1';
 /** More than any economy has fields. */
 const FIELDS_MAX = 10_000;
+/** Of a check: a few fields of each class. */
+const MOVERS_MAX = 1_000;
 const CHARACTERS_MAX = 32 * 1024 * 1024;
 const DEPTH_MAX = 12;
 
@@ -76,7 +78,7 @@ const check = recordOf<GateCheck>({
   line: orNull(recordOf<NonNullable<GateCheck['line']>>({ relation: oneOf('<', '<=', '>', '>=', '='), value: number })),
   how: prose,
   share: orAbsent(oneOf('economics', 'launch')),
-  movedBy: orAbsent(listOf(name, 50)),
+  movedBy: orAbsent(listOf(name, MOVERS_MAX)),
 });
 
 const criterion = recordOf<GateCriterion>({
@@ -198,7 +200,10 @@ const report = recordOf<GateReport>({
   sensitivity: listOf(sensitivity, FIELDS_MAX),
   fans: listOf(fan, 200),
   tables: listOf(table, 100),
-  thin: listOf(recordOf<GateReport['thin'][number]>({ check: name, headroom: number, movedBy: listOf(name, 50) }), 500),
+  thin: listOf(
+    recordOf<GateReport['thin'][number]>({ check: name, headroom: number, movedBy: listOf(name, MOVERS_MAX) }),
+    500,
+  ),
   evidence: listOf(evidence, 200),
   calibration: (value, where) => json(value, where),
   madeAt: time,

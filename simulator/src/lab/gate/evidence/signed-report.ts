@@ -4,8 +4,14 @@ import { GateRefusal } from '../refusal.ts';
 import type { GateReport, SignedGateReport } from '../report.ts';
 import { canonicalKey, type DetachedSignature, signData } from './signed-form.ts';
 
+/**
+ * A report with its signature. Nobody is handed one that its own reader would refuse.
+ * @throws ReportRefusal (a bug of the gate: what it reads is bounded so that its report is)
+ */
 export function signReport(report: GateReport, key: KeyObject): SignedGateReport {
-  return { report, signature: signData(report, key) };
+  const signed = { report, signature: signData(report, key) };
+  readReport(JSON.stringify(signed));
+  return signed;
 }
 
 /**
