@@ -288,7 +288,8 @@ export class Simulation {
   }
 
   /**
-   * What an attack's cohort has come to so far.
+   * What an attack's cohort has come to so far. A slash that awaits its verdict beyond the run is lost, at the token's price
+   * now: else the end of a short run would be a way to keep the bond.
    * @param honest its ledger of the same run under the attack's `honest` parameters. Default: unknown
    * @throws SimulationRefusal SIMULATION-ACCOUNT
    */
@@ -296,9 +297,12 @@ export class Simulation {
     index: number,
     honest: CohortLedger | null = null,
   ): { readonly account: AttackAccount; readonly ledger: CohortLedger } {
-    const { planned, setting, ledger } = this.cohorts[index]!;
-    const where = `${planned.attack.id} in run ${this.run}`;
-    return { account: checkedAccount(where, planned.attack.account(ledger, setting, honest)), ledger };
+    const cohort = this.cohorts[index]!;
+    const { planned, setting, ledger } = cohort;
+    const awaited = this.#faults.awaitedSlashGrains((node) => cohort.owns(node));
+    const slashedValueGrains = ledger.slashedValueGrains + (awaited * this.#token.micrograins) / MILLION;
+    const account = planned.attack.account({ ...ledger, slashedValueGrains }, setting, honest);
+    return { account: checkedAccount(`${planned.attack.id} in run ${this.run}`, account), ledger };
   }
 
   /** A copy of everything, to be resumed here or elsewhere. */

@@ -251,6 +251,12 @@ test('a cheat that nobody finds costs nothing: what honest work costs as well is
   assert.ok(Math.abs(twice.costCredits - fees - duesGrains / economy.grainsPerUnit) < 1e-9, 'a fee and dues each');
 });
 
+test('a slash that awaits its verdict beyond the run is lost', () => {
+  const economy = neutral({ cadence: { appealEpochs: 100 } });
+  const scenario = foundWith(smallWorld(economy, 50, { horizonEpochs: 6 }), 0.5);
+  assertMeets(meteringInflation, settingOf(economy, scenario, meteringInflation), 24);
+});
+
 test('whatever it withholds, hoarding costs and returns nothing below 0, and without any it does neither', () => {
   const economy = neutral({ price: {} });
   const scenario = smallWorld(economy, 60);

@@ -69,6 +69,8 @@ export interface FaultSums {
   readonly voidedTokens: number;
 }
 
+const MILLION = 1_000_000;
+
 const NOTHING: FaultSums = {
   verdicts: [],
   slashes: [],
@@ -157,6 +159,14 @@ export class FaultBook {
       toInsuranceCredits: verdicts.reduce((sum, one) => sum + one.toInsuranceCredits, 0),
       voidedTokens: verdicts.reduce((sum, one) => sum + one.voidedTokens, 0),
     };
+  }
+
+  /** What open faults of some nodes will take from their bonds, token grains, as far as the class's limit lets them. */
+  awaitedSlashGrains(isOne: (node: number) => boolean): number {
+    return this.#open.reduce((sum, { node, offence, bondGrains }) => {
+      const { slashPpm, ceilingPpm } = this.#rules.get(offence)!;
+      return isOne(node) ? sum + (bondGrains * Math.min(slashPpm, ceilingPpm)) / MILLION : sum;
+    }, 0);
   }
 
   get open(): readonly OpenFault[] {
