@@ -219,14 +219,8 @@ test('refused: a checkpoint of another run (SIMULATION-CHECKPOINT)', () => {
 });
 
 test('refused: rules that the columns do not carry out (SIMULATION-RULE)', () => {
-  const [first, ...rest] = reference.classes;
-  const banded = economyWith({ classes: [{ ...first, bands: { weightsPpm: [] } }, ...rest] });
-  assert.throws(() => new Simulation(banded, smallWorld(reference, 4)), refused('SIMULATION-RULE'));
   const markets = economyWith({ resourceMarkets: [{}] });
   assert.throws(() => new Simulation(markets, smallWorld(reference, 4)), refused('SIMULATION-RULE'));
-  const streams = reference.supply.streams.map((stream) => ({ ...stream, rule: { ...stream.rule, rest: 'coverage' } }));
-  const covering = economyWith({ supply: { streams } });
-  assert.throws(() => new Simulation(covering, smallWorld(reference, 4)), refused('SIMULATION-RULE'));
 });
 
 test('providers lose patience one by one: half of all demand gone for good makes no herd', () => {

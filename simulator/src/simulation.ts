@@ -376,11 +376,13 @@ export class Simulation {
   #trade(epoch: number, price: number): Traded {
     const demanded = this.#demand.at(epoch, price);
     const withheld = this.#decide(epoch, price);
-    const { work, bond } = this.books.columns.nodes;
+    const { bond } = this.books.columns.nodes;
+    const work = this.books.columns.lines.ncuMs;
     this.#market.open(epoch);
     // Whoever withholds is served with the rest, in proportion where there is not enough.
     const wanted = demanded.map((one, index) => one + withheld[index]!);
     const markets = this.#market.assign(price, wanted, bond, work);
+    if (this.books.standingNcuMs !== null) this.#market.findStanding(bond, this.books.standingNcuMs);
     this.#twin?.assign(this.#world(), wanted, work);
     let usedNcuMs = markets.reduce((sum, one) => sum + one.assignedNcuMs - one.lostNcuMs, 0);
     this.#chargeIdle(markets, wanted, price);
@@ -471,9 +473,14 @@ export class Simulation {
       burnedTokensGrains: this.#burnedTokens,
       tokenPriceMicrograins: this.#oracle.isFrozen(epoch) ? null : this.#token.micrograins,
     });
-    const shares = this.#issuance.shares(issued.workGrains, () => this.books.workByClass());
-    const rewards = this.books.reward(shares, epoch, this.population.columns.joined);
-    return { emissionGrains: issued.workGrains, rewards };
+    const { band, joined } = this.population.columns;
+    this.books.count(band);
+    const { workGrains, coverageGrains } = issued;
+    const work = this.#issuance.shares(workGrains, () => this.books.workByClass());
+    const coverage =
+      coverageGrains === 0 ? null : this.#issuance.shares(coverageGrains, () => this.books.standingByClass());
+    const rewards = this.books.reward({ work, coverage }, epoch, joined);
+    return { emissionGrains: workGrains + coverageGrains, rewards };
   }
 
   #convict({ verdicts, slashes }: FaultSums): void {
@@ -680,14 +687,6 @@ interface Traded {
  * @throws SimulationRefusal SIMULATION-RULE
  */
 function checkRules(economy: Economy): void {
-  const banded = economy.classes.find(({ bands }) => bands !== null);
-  if (banded !== undefined) {
-    throw new SimulationRefusal('SIMULATION-RULE', `classes.${banded.name}.bands`, 'a class without bands', 'bands');
-  }
-  const covering = economy.supply.streams.find(({ rule }) => rule.kind === 'work-capped' && rule.rest === 'coverage');
-  if (covering !== undefined) {
-    throw new SimulationRefusal('SIMULATION-RULE', `supply.${covering.name}`, 'rewards for work alone', 'coverage');
-  }
   const market = economy.resourceMarkets[0];
   if (market !== undefined) {
     throw new SimulationRefusal('SIMULATION-RULE', 'resourceMarkets', 'one price of normalised work', 'several');

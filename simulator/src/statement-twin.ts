@@ -178,6 +178,7 @@ function chainNodes({ population, books }: TwinWorld, bonds: Float64Array): Epoc
           className: group.population.className,
           milliNcu: group.population.milliNcu,
           bondGrains: bonds[node] as never,
+          band: population.columns.band[node]!,
         });
       }
       return nodes;

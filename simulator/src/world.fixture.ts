@@ -38,6 +38,14 @@ export function oneClass(changes: { readonly [Section in keyof Economy]?: unknow
   });
 }
 
+/** The reference whose nodes count by bands, and whose emission pays for capacity what work does not earn. */
+export const bandedAndCovering = economyWith({
+  classes: reference.classes.map((one) => ({ ...one, bands: { multipliersPpm: [1_000_000, 750_000, 250_000] } })),
+  supply: {
+    streams: reference.supply.streams.map((stream) => ({ ...stream, rule: { ...stream.rule, rest: 'coverage' } })),
+  },
+});
+
 /** Asserts that a mean lies within 3 standard errors of what it should be. */
 export function assertWithin(what: string, moments: RunningMoments, truth: number, errors = 3): void {
   const { mean, standardError } = moments;

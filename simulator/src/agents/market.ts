@@ -2,7 +2,7 @@ import type { Economy } from '@stannary/kernel';
 import type { Draws } from '../draws/draws.ts';
 import type { Scenario, Shock } from '../scenario/scenario.ts';
 import { seriesAt } from '../scenario/series.ts';
-import type { NodeColumns, NodeGroup, Population } from './population.ts';
+import { type NodeColumns, type NodeGroup, type Population, STATUS } from './population.ts';
 
 const WORDS = 2 ** 32;
 /** Rounds in which demand that found a full node is offered to the others. Each at least fills one kind of node. */
@@ -114,6 +114,17 @@ export class Market {
   /** Capacity of all nodes in good standing in the epoch that was last assigned, up or not; milli-NCU. */
   get networkPower(): number {
     return this.#networkPower;
+  }
+
+  /** Fills the capacity of every node in good standing, up or not; NCU·ms. */
+  findStanding(bond: Float64Array, capacityNcuMs: Float64Array): void {
+    const { status } = this.#population.columns;
+    this.#population.groups.forEach(({ from, capacityNcuMs: own }, index) => {
+      const stopLine = this.stopLines[index]!;
+      for (let node = from; node < this.#ends[index]!; node += 1) {
+        capacityNcuMs[node] = status[node] === STATUS.active && bond[node]! >= stopLine ? own : 0;
+      }
+    });
   }
 
   /** Whether a node may be given work in the epoch that was opened, and would take it at a price. */

@@ -15,7 +15,7 @@ import type { Draws } from '../draws/draws.ts';
 import type { Series } from '../scenario/scenario.ts';
 import { seriesAt } from '../scenario/series.ts';
 import type { Market } from './market.ts';
-import { type NodeGroup, type Population, STATUS, setCost } from './population.ts';
+import { bandOf, type NodeGroup, type Population, STATUS, setCost } from './population.ts';
 
 const MILLION = 1_000_000;
 /** What the column of eras in a row can count. */
@@ -337,6 +337,7 @@ export class Providers {
     this.#active[index]! += 1;
     columns.status[node] = STATUS.active;
     columns.joined[node] = epoch;
+    columns.band[node] = bandOf(group, node, this.#draws);
     setCost(this.#economy, this.#draws, group, node, columns);
     return node;
   }

@@ -17,7 +17,7 @@ export interface Frame {
 
 /**
  * Two sets of columns over one memory, which differ in what is before and after the epoch: the epoch's results are the
- * next one's start without a copy. Work is charged as it counts, so the two share a column.
+ * next one's start without a copy. Where work is charged as it counts, in every class without bands, the two share a column.
  */
 export function turningColumns(
   ranges: readonly ClassRange[],
@@ -26,7 +26,9 @@ export function turningColumns(
 ): readonly [SettlementColumns, SettlementColumns] {
   const made = settlementColumns(nodes, nodes, ranges.length, operators);
   for (const { from, to } of ranges) for (let node = from; node < to; node += 1) made.lines.node[node] = node - from;
-  const even: SettlementColumns = { ...made, nodes: { ...made.nodes, work: made.lines.ncuMs } };
+  const isBanded = ranges.some(({ rule }) => rule.bands !== null);
+  const work = isBanded ? made.nodes.work : made.lines.ncuMs;
+  const even: SettlementColumns = { ...made, nodes: { ...made.nodes, work } };
   const { openCredits, openTokens, openCreditsAfter, openTokensAfter } = even.nodes;
   const turned = {
     openCredits: openCreditsAfter,

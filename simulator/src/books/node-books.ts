@@ -1,4 +1,12 @@
-import { chargeColumns, type Economy, rewardColumns, type SettlementColumns } from '@stannary/kernel';
+import {
+  addCoverage,
+  bandedWork,
+  chargeColumns,
+  coverColumns,
+  type Economy,
+  rewardColumns,
+  type SettlementColumns,
+} from '@stannary/kernel';
 import { type ClassRange, type Frame, frameOf, turningColumns } from './layout.ts';
 import { VestingColumns, type VestingState } from './vesting-columns.ts';
 
@@ -20,6 +28,19 @@ export interface RewardSums {
   readonly paidTokens: number;
 }
 
+/** What each class divides of an epoch's emission, grains. */
+export interface ClassEmission {
+  readonly work: readonly number[];
+  /** null where nothing is minted for being there. */
+  readonly coverage: readonly number[] | null;
+}
+
+/** What pays for being there: the capacity that stands, NCU·ms, and what it earned, grains. By node. */
+interface CoverageColumns {
+  readonly capacityNcuMs: Float64Array;
+  readonly grains: Float64Array;
+}
+
 /** All that the books remember; survives a structured clone. */
 export interface NodeBooksState {
   readonly isOdd: boolean;
@@ -35,7 +56,7 @@ export interface NodeBooksState {
 
 /**
  * Every node's amounts, as columns that are used again each epoch: what it charges, earns, holds back, vests. The
- * arithmetic is the kernel's `chargeColumns` and `rewardColumns`; what is added here is where unvested amounts wait: one
+ * arithmetic is the kernel's `chargeColumns`, `coverColumns` and `rewardColumns`; what is added here is where unvested amounts wait: one
  * slot an era, emptied when its era's holdback ends. Sums are asserted in every epoch.
  */
 export class NodeBooks {
@@ -47,6 +68,8 @@ export class NodeBooks {
   readonly #holdbackCredits: Float64Array;
   readonly #holdbackTokens: Float64Array;
   readonly vesting: VestingColumns | null;
+  /** null where the economy mints for work alone. */
+  readonly #coverage: CoverageColumns | null;
   #isOdd = false;
   #price = -1;
   /** Sums of all nodes' unvested amounts. */
@@ -64,6 +87,13 @@ export class NodeBooks {
     this.#holdbackCredits = new Float64Array(this.#slots * nodes);
     this.#holdbackTokens = new Float64Array(this.#slots * nodes);
     this.vesting = economy.vesting.schedule === null ? null : new VestingColumns(economy, nodes);
+    const column = () => new Float64Array(nodes);
+    this.#coverage = paysCoverage(economy) ? { capacityNcuMs: column(), grains: column() } : null;
+  }
+
+  /** To be filled before `reward`: capacity in good standing, NCU·ms by node; null where it earns nothing. */
+  get standingNcuMs(): Float64Array | null {
+    return this.#coverage?.capacityNcuMs ?? null;
   }
 
   /** The columns of this epoch. Work (`lines.ncuMs`) is filled by the caller before `charge`. */
@@ -92,24 +122,35 @@ export class NodeBooks {
     return sums;
   }
 
-  /** What each class's work came to, NCU·ms. */
+  /** Where a class has bands, what its work counts, by the band that each node stands in. */
+  count(band: Uint8Array): void {
+    const { lines, nodes } = this.columns;
+    if (nodes.work === lines.ncuMs) return;
+    for (const { rule, from, to } of this.#ranges) {
+      for (let node = from; node < to; node += 1) {
+        const ncuMs = lines.ncuMs[node]!;
+        nodes.work[node] = rule.bands === null ? ncuMs : bandedWork(rule.bands, band[node]!, ncuMs as never);
+      }
+    }
+  }
+
+  /** What each class's work came to, as it counts, NCU·ms. */
   workByClass(): number[] {
-    const { work } = this.columns.nodes;
-    return this.#ranges.map(({ from, to }) => {
-      let sum = 0;
-      for (let node = from; node < to; node += 1) sum += work[node]!;
-      return sum;
-    });
+    return this.#sumByClass(this.columns.nodes.work);
+  }
+
+  /** Each class's capacity in good standing, NCU·ms. */
+  standingByClass(): number[] {
+    return this.#coverage === null ? this.#ranges.map(() => 0) : this.#sumByClass(this.#coverage.capacityNcuMs);
   }
 
   /** Divides each class's emission by its curve, vests what is due, and turns the frame. */
-  reward(emission: readonly number[], epoch: number, joined: Int32Array): RewardSums {
+  reward(emission: ClassEmission, epoch: number, joined: Int32Array): RewardSums {
     const frame = this.#frames[this.#isOdd ? 1 : 0];
     const dueEras = this.#dueEras(epoch);
     for (const era of dueEras) this.#makeDue(frame.columns.nodes, era);
-    this.#ranges.forEach(({ rule }, index) => {
-      frame.columns.classes.emission[index] = emission[index]!;
-      rewardColumns([rule], frame.byClass[index]!);
+    this.#ranges.forEach((range, index) => {
+      this.#rewardClass(range, frame.byClass[index]!, emission.work[index]!, emission.coverage?.[index] ?? 0);
     });
     const slot = this.#slotOf(eraOf(this.#economy, epoch));
     const sums = this.#roll(frame, slot);
@@ -127,6 +168,27 @@ export class NodeBooks {
           ? this.vesting.release({ vestedTokens, bond, frozen, joined }, epoch)
           : 0;
     return { ...sums, paidTokens };
+  }
+
+  /** For being there first, as the settlement does it. */
+  #rewardClass({ rule, from }: ClassRange, view: SettlementColumns, workGrains: number, coverageGrains: number): void {
+    const to = from + view.nodes.work.length;
+    const coverage = coverageGrains === 0 ? undefined : this.#coverage?.grains.subarray(from, to);
+    if (coverage !== undefined) {
+      view.classes.emission[0] = coverageGrains;
+      coverColumns([rule], view, this.#coverage!.capacityNcuMs.subarray(from, to), coverage);
+    }
+    view.classes.emission[0] = workGrains;
+    rewardColumns([rule], view);
+    if (coverage !== undefined) addCoverage(view, coverage);
+  }
+
+  #sumByClass(column: Float64Array): number[] {
+    return this.#ranges.map(({ from, to }) => {
+      let sum = 0;
+      for (let node = from; node < to; node += 1) sum += column[node]!;
+      return sum;
+    });
   }
 
   /** A node's amounts in the slot of an era: until it vests, what the node has earned in it. */
@@ -195,8 +257,8 @@ export class NodeBooks {
 
   restore(state: NodeBooksState): void {
     this.#isOdd = state.isOdd;
-    const { openCredits, openTokens, bond, frozen, work } = this.columns.nodes;
-    work.fill(0);
+    const { openCredits, openTokens, bond, frozen } = this.columns.nodes;
+    this.columns.lines.ncuMs.fill(0);
     openCredits.set(state.openCredits);
     openTokens.set(state.openTokens);
     bond.set(state.bond);
@@ -253,6 +315,11 @@ export class NodeBooks {
   #slotOf(era: number): number {
     return (era % this.#slots) * this.nodes;
   }
+}
+
+/** Whether what work does not earn of the emission may be for being there. */
+export function paysCoverage({ supply }: Economy): boolean {
+  return supply.streams.some(({ rule }) => rule.kind === 'work-capped' && rule.rest === 'coverage');
 }
 
 /** A sum of terms >= 0 that ends below 2^53 was exact all along; past it the books are refused, not rounded. */
