@@ -1,7 +1,7 @@
 import type { Economy } from '@stannary/kernel';
 import type { Draws } from '../draws/draws.ts';
 import type { Scenario, Shock } from '../scenario/scenario.ts';
-import { seriesAt } from '../scenario/series.ts';
+import { seriesAt, upShareAt } from '../scenario/series.ts';
 import { type NodeColumns, type NodeGroup, type Population, STATUS } from './population.ts';
 
 const WORDS = 2 ** 32;
@@ -75,7 +75,7 @@ export class Market {
   /** Draws who is up in an epoch. */
   open(epoch: number): void {
     this.#population.groups.forEach(({ id, population }, index) => {
-      this.#upBelow[index] = threshold(seriesAt(population.churn, epoch, population.availability));
+      this.#upBelow[index] = threshold(upShareAt(population, epoch));
       this.#costFactors[index] = seriesAt(population.cost.trace, epoch, 1);
       this.#draws.fillWords(this.#wordsOf[index]!, 'availability', epoch, id);
     });

@@ -293,12 +293,15 @@ export class Providers {
     return true;
   }
 
-  /** Whoever is called, or stopped, bonds as much as at its entry, less what is on its way. */
+  /**
+   * Whoever is called, or stopped, bonds as much as at its entry, less what is on its way. That counts as cover: a newcomer
+   * that waits for its bond is not called, and would else bond more at each dip of the token's price but never less.
+   */
   #topUp(group: NodeGroup, node: number, required: number, wanted: number, epoch: number): void {
     const { bond } = this.#economy.classes[group.classIndex]!;
-    const active = this.#books.columns.nodes.bond[node]!;
-    if (bondCover(bond, active as never, required as never) === 'covered') return;
-    this.#bonds.deposit(node, Math.max(0, wanted - active - this.#bonds.activating(node)), epoch);
+    const own = this.#books.columns.nodes.bond[node]! + this.#bonds.activating(node);
+    if (bondCover(bond, own as never, required as never) === 'covered') return;
+    this.#bonds.deposit(node, Math.max(0, wanted - own), epoch);
   }
 
   /** Entrants that each epoch of the next era expects. */

@@ -1,6 +1,7 @@
 import type { Economy } from '@stannary/kernel';
 import { normalCdf } from '../experiments/index.ts';
 import type { ProviderPopulation, Scenario } from '../scenario/scenario.ts';
+import { upShareAt } from '../scenario/series.ts';
 
 const MILLION = 1_000_000;
 
@@ -45,9 +46,9 @@ export class MeanProviders {
     this.#era = classes.map(() => ({ paid: 0, workShare: 0 }));
   }
 
-  /** NCU·ms that the nodes of each class offer in an epoch while they are up. */
-  up(): number[] {
-    return this.#sum(({ availability }) => availability);
+  /** NCU·ms that those nodes of each class offer that are up in an epoch. */
+  up(epoch: number): number[] {
+    return this.#sum((population) => upShareAt(population, epoch));
   }
 
   /** An epoch passes in which each class was paid so much. */
