@@ -7,7 +7,15 @@ import { Draws } from './draws/draws.ts';
 import type { Scenario } from './scenario/scenario.ts';
 import { Simulation } from './simulation.ts';
 import { StatementTwin, type StatementTwinOptions } from './statement-twin.ts';
-import { bandedAndCovering, economyWith, oneClass, reference, refused, smallWorld } from './world.fixture.ts';
+import {
+  bandedAndCovering,
+  economyWith,
+  oneClass,
+  pricedByResource,
+  reference,
+  refused,
+  smallWorld,
+} from './world.fixture.ts';
 
 const restless = {
   kind: 'geometric',
@@ -42,6 +50,11 @@ const WORLDS: readonly (readonly [string, Economy, Partial<Scenario>])[] = [
       horizonEpochs: 10 * 24,
       providers: smallWorld(reference, 60).providers.map((one) => ({ ...one, meanBand: 0.8, availability: 0.9 })),
     },
+  ],
+  [
+    'prices by resource',
+    pricedByResource,
+    { horizonEpochs: 12 * 24, demand: { ...smallWorld(reference, 60).demand, elasticity: 0.6 } },
   ],
   ['a curve of identities', oneClass({}, { kind: 'power', exponentNumerator: 1, exponentDenominator: 2 }), {}],
 ];

@@ -86,11 +86,17 @@ export class Market {
    * Fills each node's work of the epoch: in proportion of the lottery's weights among those that are up, above their stop
    * line and willing at the price, each at most its capacity: the mean of the lottery that `allocate` draws.
    */
-  assign(price: number, demandedByClass: readonly number[], bond: Float64Array, work: Float64Array): ClassMarket[] {
+  assign(
+    prices: readonly number[],
+    demandedByClass: readonly number[],
+    bond: Float64Array,
+    work: Float64Array,
+  ): ClassMarket[] {
     const { columns } = this.#population;
     this.#networkPower = 0;
     return demandedByClass.map((demandedNcuMs, classIndex) => {
       const own = this.#byClass[classIndex]!;
+      const price = prices[classIndex]!;
       let weight = 0;
       let offeredNcuMs = 0;
       for (const { group, index } of own) {

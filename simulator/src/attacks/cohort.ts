@@ -127,12 +127,12 @@ export class Cohort {
   accusations(epoch: number, books: NodeBooks, isFrozen: Uint8Array, challengeCostGrains: number): Proposal[] {
     const { exposure } = this.choices;
     if (exposure === undefined || exposure.probability === 0) return [];
-    const { lines } = books.columns;
+    const { charges } = books;
     const { id, from, population } = this.group;
     const found = this.#activeNodes().filter(
       (node) =>
         isFrozen[node] === 0 &&
-        lines.ncuMs[node]! > 0 &&
+        charges.ncuMs[node]! > 0 &&
         this.#draws.uniform('audit', epoch, id, node - from) < exposure.probability,
     );
     return found.map((node) => ({
@@ -140,11 +140,11 @@ export class Cohort {
       className: population.className,
       offence: exposure.offence,
       proposedEpoch: epoch,
-      chargeGrains: lines.charge[node]!,
+      chargeGrains: charges.charge[node]!,
       take: {
-        burnGrains: lines.burn[node]!,
-        insuranceGrains: lines.insurance[node]!,
-        treasuryGrains: lines.treasury[node]!,
+        burnGrains: charges.burn[node]!,
+        insuranceGrains: charges.insurance[node]!,
+        treasuryGrains: charges.treasury[node]!,
       },
       challengeCostGrains,
     }));
@@ -225,23 +225,23 @@ export class Cohort {
   }
 
   /** Adds an epoch to the ledger, from the columns as the settlement left them. */
-  count(settled: NodeBooks['columns'], flows: EpochFlows): void {
+  count(settled: NodeBooks['columns'], charges: NodeBooks['charges'], flows: EpochFlows): void {
     const { ledger, group } = this;
-    const { lines, nodes } = settled;
+    const { nodes } = settled;
     const tokenValue = flows.tokenMicrograins / MILLION;
     if (this.#hasFound) this.#sumFalse();
     const earnedFalsely = this.#falseOf(flows.epoch);
     let vestedCredits = 0;
     for (let node = group.from; node < group.from + ledger.nodes; node += 1) {
       const ordinal = node - group.from;
-      const work = lines.ncuMs[node]!;
+      const work = charges.ncuMs[node]!;
       const own = work === 0 ? 0 : this.#ownNcuMs[ordinal]! / work;
       ledger.workNcuMs += work;
       ledger.ownWorkNcuMs += this.#ownNcuMs[ordinal]!;
-      ledger.ownChargesGrains += own * lines.charge[node]!;
-      ledger.ownBurnGrains += own * lines.burn[node]!;
-      ledger.ownInsuranceGrains += own * lines.insurance[node]!;
-      ledger.ownTreasuryGrains += own * lines.treasury[node]!;
+      ledger.ownChargesGrains += own * charges.charge[node]!;
+      ledger.ownBurnGrains += own * charges.burn[node]!;
+      ledger.ownInsuranceGrains += own * charges.insurance[node]!;
+      ledger.ownTreasuryGrains += own * charges.treasury[node]!;
       ledger.earnedCreditsGrains += nodes.earnedCredits[node]!;
       ledger.earnedTokensGrains += nodes.earnedTokens[node]!;
       ledger.earnedTokensValueGrains += nodes.earnedTokens[node]! * tokenValue;

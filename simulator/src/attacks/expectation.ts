@@ -160,6 +160,7 @@ export function courseHolds({ economy, scenario }: World): string | null {
   if (passing !== undefined) return `the world has a shock that passes (${passing.kind})`;
   if (token.kind !== 'geometric' || token.driftPerYear !== 0) return 'the token’s price has a course of its own';
   if (providers.some(({ meanBand = 0 }) => meanBand > 0)) return 'nodes count by the band that each stands in';
+  if (economy.resourceMarkets.length > 0) return 'resources have prices of their own';
   if (paysCoverage(economy)) return 'part of the emission is for being there';
   if (network.lossShare > 0 || network.meterNoise > 0) return 'reports are lost, or meters misread';
   const up = providers.reduce((least, one) => Math.min(least, upShareLeast(one)), 1);

@@ -6,8 +6,10 @@ import {
   type Economy,
   rewardColumns,
   type SettlementColumns,
+  settlementColumns,
 } from '@stannary/kernel';
 import { type ClassRange, type Frame, frameOf, turningColumns } from './layout.ts';
+import type { ResourceMarkets } from './resource-markets.ts';
 import { VestingColumns, type VestingState } from './vesting-columns.ts';
 
 /** What an epoch's charges come to, grains. charged = earned + burn + insurance + treasury. */
@@ -27,6 +29,12 @@ export interface RewardSums {
   readonly vestedTokens: number;
   readonly paidTokens: number;
 }
+
+/** What each node's work is charged, and how that is divided. NCU·ms and grains, by node. */
+export type NodeCharges = Pick<
+  SettlementColumns['lines'],
+  'ncuMs' | 'charge' | 'earned' | 'burn' | 'insurance' | 'treasury'
+>;
 
 /** What each class divides of an epoch's emission, grains. */
 export interface ClassEmission {
@@ -76,11 +84,23 @@ export class NodeBooks {
   openCreditsTotal = 0;
   openTokensTotal = 0;
 
-  constructor(economy: Economy, ranges: readonly ClassRange[], nodes: number, operators: number) {
+  /** All of a node's lines together; its one line itself where there is one price. `ncuMs` is filled by the caller. */
+  readonly charges: NodeCharges;
+  readonly #markets: ResourceMarkets | null;
+
+  constructor(
+    economy: Economy,
+    ranges: readonly ClassRange[],
+    nodes: number,
+    operators: number,
+    markets: ResourceMarkets | null = null,
+  ) {
     this.nodes = nodes;
     this.#economy = economy;
     this.#ranges = ranges;
-    const [even, odd] = turningColumns(ranges, nodes, operators);
+    this.#markets = markets;
+    const [even, odd] = turningColumns(ranges, nodes, operators, markets?.linesPerNode ?? 1);
+    this.charges = markets === null ? even.lines : settlementColumns(nodes, 0, 0, 0).lines;
     const ends = ranges.map(({ to }) => to);
     this.#frames = [frameOf(even, ranges, ends), frameOf(odd, ranges, ends)];
     this.#slots = Math.max(2, economy.cadence.holdbackEras + 1);
@@ -96,7 +116,7 @@ export class NodeBooks {
     return this.#coverage?.capacityNcuMs ?? null;
   }
 
-  /** The columns of this epoch. Work (`lines.ncuMs`) is filled by the caller before `charge`. */
+  /** The columns of this epoch. Work (`charges.ncuMs`) is filled by the caller before `charge`. */
   get columns(): SettlementColumns {
     return this.#frames[this.#isOdd ? 1 : 0].columns;
   }
@@ -110,13 +130,15 @@ export class NodeBooks {
   /** Rates all lines at the epoch's price. */
   charge(priceMicrograinsPerNcuS: number): ChargeSums {
     const { columns, byClass } = this.#frames[this.#isOdd ? 1 : 0];
-    if (this.#price !== priceMicrograinsPerNcuS) columns.lines.price.fill(priceMicrograinsPerNcuS);
+    if (this.#markets !== null) this.#divide(this.#markets, priceMicrograinsPerNcuS);
+    else if (this.#price !== priceMicrograinsPerNcuS) columns.lines.price.fill(priceMicrograinsPerNcuS);
     this.#price = priceMicrograinsPerNcuS;
     const sums = { chargedGrains: 0, earnedGrains: 0, burnGrains: 0, insuranceGrains: 0, treasuryGrains: 0 };
     for (const view of byClass) {
       chargeColumns(this.#economy.take, view);
       addLines(sums, view.lines);
     }
+    if (this.#markets !== null) this.#gather(this.#markets);
     const { chargedGrains, earnedGrains, burnGrains, insuranceGrains, treasuryGrains } = sums;
     assertSum('charges', chargedGrains, earnedGrains + burnGrains + insuranceGrains + treasuryGrains);
     return sums;
@@ -124,11 +146,12 @@ export class NodeBooks {
 
   /** Where a class has bands, what its work counts, by the band that each node stands in. */
   count(band: Uint8Array): void {
-    const { lines, nodes } = this.columns;
-    if (nodes.work === lines.ncuMs) return;
+    const { nodes } = this.columns;
+    const { ncuMs: charged } = this.charges;
+    if (nodes.work === charged) return;
     for (const { rule, from, to } of this.#ranges) {
       for (let node = from; node < to; node += 1) {
-        const ncuMs = lines.ncuMs[node]!;
+        const ncuMs = charged[node]!;
         nodes.work[node] = rule.bands === null ? ncuMs : bandedWork(rule.bands, band[node]!, ncuMs as never);
       }
     }
@@ -168,6 +191,48 @@ export class NodeBooks {
           ? this.vesting.release({ vestedTokens, bond, frozen, joined }, epoch)
           : 0;
     return { ...sums, paidTokens };
+  }
+
+  /** By class and part: the work of the lines as they were charged, NCU·ms. */
+  usedByPart({ parts, linesPerNode }: ResourceMarkets): number[][] {
+    const { ncuMs } = this.columns.lines;
+    return this.#ranges.map(({ from, to }, classIndex) =>
+      parts[classIndex]!.map((_, part) => {
+        let used = 0;
+        for (let node = from; node < to; node += 1) used += ncuMs[node * linesPerNode + part]!;
+        return used;
+      }),
+    );
+  }
+
+  /** Each node's work as lines, one a price, in the proportions that its class was asked for; the last takes what is left. */
+  #divide(markets: ResourceMarkets, commonPrice: number): void {
+    const { lines } = this.columns;
+    const { linesPerNode } = markets;
+    this.#ranges.forEach(({ from, to }, classIndex) => {
+      const mix = markets.mix(classIndex, commonPrice);
+      for (let node = from; node < to; node += 1) {
+        let left = this.charges.ncuMs[node]!;
+        mix.forEach(({ share, price }, part) => {
+          const isLast = part === mix.length - 1;
+          const own = isLast ? left : Math.min(left, Math.floor(this.charges.ncuMs[node]! * share));
+          lines.ncuMs[node * linesPerNode + part] = own;
+          lines.price[node * linesPerNode + part] = price;
+          left -= own;
+        });
+      }
+    });
+  }
+
+  #gather({ linesPerNode }: ResourceMarkets): void {
+    const { lines } = this.columns;
+    for (const name of ['charge', 'earned', 'burn', 'insurance', 'treasury'] as const) {
+      const sums = this.charges[name];
+      sums.fill(0);
+      lines[name].forEach((grains, line) => {
+        sums[Math.floor(line / linesPerNode)]! += grains;
+      });
+    }
   }
 
   /** For being there first, as the settlement does it. */
@@ -258,7 +323,7 @@ export class NodeBooks {
   restore(state: NodeBooksState): void {
     this.#isOdd = state.isOdd;
     const { openCredits, openTokens, bond, frozen } = this.columns.nodes;
-    this.columns.lines.ncuMs.fill(0);
+    this.charges.ncuMs.fill(0);
     openCredits.set(state.openCredits);
     openTokens.set(state.openTokens);
     bond.set(state.bond);
