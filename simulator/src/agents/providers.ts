@@ -299,7 +299,10 @@ export class Providers {
    */
   #topUp(group: NodeGroup, node: number, required: number, wanted: number, epoch: number): void {
     const { bond } = this.#economy.classes[group.classIndex]!;
-    const own = this.#books.columns.nodes.bond[node]! + this.#bonds.activating(node);
+    const active = this.#books.columns.nodes.bond[node]!;
+    // Most are covered, and what is on its way is looked up.
+    if (bondCover(bond, active as never, required as never) === 'covered') return;
+    const own = active + this.#bonds.activating(node);
     if (bondCover(bond, own as never, required as never) === 'covered') return;
     this.#bonds.deposit(node, Math.max(0, wanted - own), epoch);
   }
