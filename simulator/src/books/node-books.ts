@@ -64,8 +64,8 @@ export interface NodeBooksState {
 
 /**
  * Every node's amounts, as columns that are used again each epoch: what it charges, earns, holds back, vests. The
- * arithmetic is the kernel's `chargeColumns`, `coverColumns` and `rewardColumns`; what is added here is where unvested amounts wait: one
- * slot an era, emptied when its era's holdback ends. Sums are asserted in every epoch.
+ * arithmetic is the kernel's `chargeColumns`, `coverColumns` and `rewardColumns`; what is added here is where unvested
+ * amounts wait: one slot an era, emptied when its era's holdback ends. Sums are asserted in every epoch.
  */
 export class NodeBooks {
   readonly nodes: number;

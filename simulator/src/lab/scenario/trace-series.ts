@@ -27,8 +27,9 @@ const PARTS_MIN = 24;
 const STEPS_SECONDS = [3_600, 900, 300, 60, 15, 5, 1];
 
 /**
- * Demand over its mean, a price from `first` on in the trace's proportions, a cost from 1 on, the share of nodes that are up. Where
- * the trace is shorter than 24 epochs, one epoch stands for less of it, as far as its readings reach, as the note says.
+ * Demand over its mean, a price from `first` on in the trace's proportions, a cost from 1 on, the share of nodes that are
+ * up. Where the trace is shorter than 24 epochs, one epoch stands for less of it, as far as its readings reach, as the note
+ * says.
  * @throws TraceRefusal the reader's; TRACE-SCHEMA where the trace is of another kind; TRACE-SHORT where one epoch holds all
  */
 export async function traceSeries(
