@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -15,6 +15,7 @@ let house: string;
 before(() => {
   house = mkdtempSync(join(tmpdir(), 'stannary-ci-'));
   for (const part of ['.ci/run', 'tools']) cpSync(join(ROOT, part), join(house, part), { recursive: true });
+  symlinkSync(join(ROOT, 'node_modules'), join(house, 'node_modules'));
   writeFileSync(join(house, 'package.json'), '{ "type": "module" }');
   mkdirSync(join(house, 'bin'));
   program('dpkg-query', 'echo install ok installed');
