@@ -74,19 +74,22 @@ export function mint(
 
 /** Fills what each class divides: its share, at most what one class may have and what its whole work is worth. */
 export function shareAmongClasses(
-  { classes, supply }: Economy,
+  economy: Economy,
   grains: Grains,
   columns: SettlementColumns,
   work: Float64Array,
 ): void {
-  const classWork = new Float64Array(classes.length);
+  const classWork = new Float64Array(economy.classes.length);
   const { classOf } = columns.nodes;
   for (let node = 0; node < work.length; node += 1) classWork[classOf[node]!]! += work[node]!;
-  classes.forEach((rule, index) => {
-    const share = Math.min(rule.emissionSharePpm, supply.classSharePpmMax);
-    const scheduled = mulDivDown(grains, share, MILLION) as Grains;
-    columns.classes.emission[index] =
-      rule.pool === null ? scheduled : classPool(rule.pool, scheduled, classWork[index] as NcuMs).poolGrains;
+  columns.classes.emission.set(classShares(economy, grains, classWork));
+}
+
+/** What each class divides of so many grains, by the class's whole work (read only by classes with a pool). */
+export function classShares({ classes, supply }: Economy, grains: number, classWork: ArrayLike<number>): number[] {
+  return classes.map(({ emissionSharePpm, pool }, index) => {
+    const scheduled = mulDivDown(grains, Math.min(emissionSharePpm, supply.classSharePpmMax), MILLION) as Grains;
+    return pool === null ? scheduled : classPool(pool, scheduled, classWork[index] as NcuMs).poolGrains;
   });
 }
 
