@@ -33,7 +33,7 @@ export interface AttackTrial {
   readonly told?: (attack: Attack) => Readonly<Record<string, number>>;
   /** Each test run at a point of its own in the box of uncertain inputs. Default: true; else all as assumed. */
   readonly isBoxed?: boolean;
-  /** Runs that test a best response. Default: the gate's least, or four times that in the full profile. */
+  /** Runs that test a best response. Default: the gate's least, or twice that in the full profile. */
   readonly runs?: number;
 }
 
@@ -53,13 +53,15 @@ export interface AttackJudgement {
 interface Effort {
   readonly attempts: number;
   readonly searchRuns: number;
+  /** Of the best strategies, with runs of their own; null: the search decides. */
+  readonly finals: NonNullable<ResponsePlan['finals']> | null;
   readonly testFactor: number;
   readonly schedules: number;
 }
 
 const EFFORT: Readonly<Record<GateProfile, Effort>> = {
-  quick: { attempts: 16, searchRuns: 2, testFactor: 1, schedules: 50 },
-  full: { attempts: 96, searchRuns: 8, testFactor: 4, schedules: 1_000 },
+  quick: { attempts: 16, searchRuns: 2, finals: null, testFactor: 1, schedules: 50 },
+  full: { attempts: 96, searchRuns: 2, finals: { strategies: 6, runs: 16 }, testFactor: 2, schedules: 1_000 },
 };
 /** A power of two: whole blocks of Sobol' points; and never a run that a search has seen. */
 const FIRST_TEST_RUN = 65_536;
@@ -78,8 +80,9 @@ export async function judgeAttacks(trial: AttackTrial, options: ResponseOptions 
   const { isBoxed = true } = trial;
   const confidence = trial.economy.gate.attackConfidencePpm / 1_000_000;
   const runs = trial.runs ?? trial.economy.gate.seedsMin * effort.testFactor;
+  const { finals } = effort;
   const search = { ...trial, attempts: effort.attempts, firstRun: 0, runs: effort.searchRuns };
-  const responses = await bestResponses(huntsOf(trial), search, options);
+  const responses = await bestResponses(huntsOf(trial), { ...search, ...(finals && { finals }) }, options);
   const test = { ...search, firstRun: FIRST_TEST_RUN, runs };
   const kind = isBoxed ? 'trial' : 'attempt';
   const first = await attempts(responses, test, options, kind);
@@ -106,7 +109,7 @@ export async function judgeAttacks(trial: AttackTrial, options: ResponseOptions 
       checks,
       remedies: [],
     },
-    seeds: { search: [0, effort.searchRuns], test: [FIRST_TEST_RUN, runs] },
+    seeds: { search: [0, effort.searchRuns + (finals?.runs ?? 0)], test: [FIRST_TEST_RUN, runs] },
   };
 }
 
