@@ -15,6 +15,8 @@ import {
 } from '../response/best-response.ts';
 import { profileStrategies } from '../response/profile.ts';
 import { type Measured, measure, POWER, stateOf } from './attack-evidence.ts';
+import { affordableAttempts, type LongAttack, tooLongText } from './attack-sizes.ts';
+import { notShown } from './criterion.ts';
 import type { AttackFinding, CheckState, GateCheck, GateCriterion } from './report.ts';
 import { GATE_WORLDS, type GateProfile } from './worlds.ts';
 
@@ -81,8 +83,9 @@ export async function judgeAttacks(trial: AttackTrial, options: ResponseOptions 
   const confidence = trial.economy.gate.attackConfidencePpm / 1_000_000;
   const runs = trial.runs ?? trial.economy.gate.seedsMin * effort.testFactor;
   const { finals } = effort;
+  const { attacks, tooLong } = affordableAttempts(trial, trial.profile, trial.attacks ?? CATALOGUE);
   const search = { ...trial, attempts: effort.attempts, firstRun: 0, runs: effort.searchRuns };
-  const responses = await bestResponses(huntsOf(trial), { ...search, ...(finals && { finals }) }, options);
+  const responses = await bestResponses(huntsOf({ ...trial, attacks }), { ...search, ...(finals && { finals }) }, options);
   const test = { ...search, firstRun: FIRST_TEST_RUN, runs };
   const kind = isBoxed ? 'trial' : 'attempt';
   const first = await attempts(responses, test, options, kind);
@@ -97,7 +100,11 @@ export async function judgeAttacks(trial: AttackTrial, options: ResponseOptions 
     return { ...finding, pValue: pValues[at]!, profile: profiles[at]!, state: stateOf(one, pValues[at]!, confidence) };
   });
   const economic = findings.map((finding, at) => checkOf(finding, measured[at]!.needed));
-  const checks = [...economic, ...impossible(trial, effort.schedules)];
+  const checks = [
+    ...economic,
+    ...tooLong.map((one) => untried(one, trial.profile)),
+    ...impossible(trial, effort.schedules),
+  ];
   return {
     findings,
     responses,
@@ -174,6 +181,13 @@ function huntsOf({ economy, scenario, attacks = CATALOGUE, worlds, told = () => 
       told: told(attack),
     })),
   );
+}
+
+function untried(long: LongAttack<NamedAttack>, profile: GateProfile): GateCheck {
+  const { id, number, title } = long.named.attack;
+  const metric = `${number}. ${title}: cost less twice the return`;
+  const line = { relation: '>', value: 0 } as const;
+  return notShown({ id, metric, unit: 'credits', line }, tooLongText(long, profile));
 }
 
 function checkOf(finding: AttackFinding, needed: number | null): GateCheck {
