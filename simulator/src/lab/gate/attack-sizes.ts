@@ -21,6 +21,8 @@ export interface LongAttack<Named> {
 export interface Affordable<Named> {
   readonly attacks: readonly Named[];
   readonly tooLong: readonly LongAttack<Named>[];
+  /** Of what there is time for, taken by those that are tried: node-epochs of attempts, or epochs of mean courses. */
+  readonly spent: number;
 }
 
 type World = Omit<AttackSetting, 'parameters'>;
@@ -59,11 +61,12 @@ function within<Named extends { readonly attack: Attack }>(
   let spent = 0;
   const kept = new Set<Named>();
   for (const { named, cost } of [...sized].sort((a, b) => a.cost - b.cost)) {
+    if (spent + cost > most) break;
     spent += cost;
-    if (spent > most) break;
     kept.add(named);
   }
   return {
+    spent,
     attacks: attacks.filter((named) => kept.has(named)),
     tooLong: sized.flatMap(({ named, horizonEpochs }) => (kept.has(named) ? [] : [{ named, horizonEpochs }])),
   };
@@ -77,7 +80,10 @@ function epochsOf(attack: Attack, { economy, scenario }: World): number {
 }
 
 /** Why such an attack is not shown. */
-export function tooLongText({ horizonEpochs }: Pick<LongAttack<unknown>, 'horizonEpochs'>, profile: GateProfile): string {
+export function tooLongText(
+  { horizonEpochs }: Pick<LongAttack<unknown>, 'horizonEpochs'>,
+  profile: GateProfile,
+): string {
   const more = profile === 'quick' ? '; the full profile has more' : '';
   return `an attempt takes ${horizonEpochs} epochs, for which the ${profile} profile has no time${more}`;
 }

@@ -85,7 +85,11 @@ export async function judgeAttacks(trial: AttackTrial, options: ResponseOptions 
   const { finals } = effort;
   const { attacks, tooLong } = affordableAttempts(trial, trial.profile, trial.attacks ?? CATALOGUE);
   const search = { ...trial, attempts: effort.attempts, firstRun: 0, runs: effort.searchRuns };
-  const responses = await bestResponses(huntsOf({ ...trial, attacks }), { ...search, ...(finals && { finals }) }, options);
+  const responses = await bestResponses(
+    huntsOf({ ...trial, attacks }),
+    { ...search, ...(finals && { finals }) },
+    options,
+  );
   const test = { ...search, firstRun: FIRST_TEST_RUN, runs };
   const kind = isBoxed ? 'trial' : 'attempt';
   const first = await attempts(responses, test, options, kind);

@@ -129,11 +129,7 @@ async function rowOf(row: Criterion, setting: CriterionSetting, options: GateOpt
   const failed = criterion.checks.filter(({ state }) => state === 'failed');
   if (failed.length === 0 || options.remedies === false) return criterion;
   const remedies = await remediesOf(setting.context, failed, async (context): Promise<readonly GateCheck[]> => {
-    const scenes: Measurements = await measureScenes(
-      context,
-      neededScenes([row], context),
-      options.sceneRuns,
-    );
+    const scenes: Measurements = await measureScenes(context, neededScenes([row], context), options.sceneRuns);
     return row.checks({ ...setting, context, economy: context.policy.economy, scenes });
   });
   return { ...criterion, remedies };

@@ -17,7 +17,9 @@ export interface GateWorld {
 
 const QUICK_NODES = 100;
 /** Epochs that attackers are looked at for: those wanted, in eras and at least so many epochs, and the most. */
-const LOOKED_AT: Readonly<Record<GateProfile, { readonly eras: number; readonly least: number; readonly most: number }>> = {
+const LOOKED_AT: Readonly<
+  Record<GateProfile, { readonly eras: number; readonly least: number; readonly most: number }>
+> = {
   quick: { eras: 14, least: 336, most: 336 },
   full: { eras: 28, least: 0, most: 2_016 },
 };
