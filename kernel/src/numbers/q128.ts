@@ -76,6 +76,7 @@ export function decayRateQ128(halfLife: bigint): Q128 {
  * @example growthExcessQ128(6_307_200n) // 37396273494747879394193016954629n
  */
 export function growthExcessQ128(halfLife: bigint): Q128 {
+  if (halfLife > 0n && halfLife === lastGrowth.halfLife) return lastGrowth.excess;
   const rate = mulDivDown(LN2_GUARDED, 1n, halfLife);
   let sum = 0n;
   let term = rate;
@@ -83,8 +84,12 @@ export function growthExcessQ128(halfLife: bigint): Q128 {
     sum += term;
     term = ((term * rate) >> GUARDED_PLACES) / index;
   }
-  return (sum >> (GUARDED_PLACES - PLACES)) as Q128;
+  lastGrowth = { halfLife, excess: (sum >> (GUARDED_PLACES - PLACES)) as Q128 };
+  return lastGrowth.excess;
 }
+
+/** Every epoch of an economy asks for the same. */
+let lastGrowth: { readonly halfLife: bigint; readonly excess: Q128 } = { halfLife: 0n, excess: 0n as Q128 };
 
 const NUMERATOR = [
   -648770010757830093818553637600n,

@@ -2,7 +2,7 @@ import { type AttackEconomics, sybilSplit as splitOf } from '@stannary/kernel';
 import type { AttackSetting } from './attack.ts';
 import { cohortAttack } from './cohort-attack.ts';
 import { cohortOf } from './cohort-population.ts';
-import { courseHolds, heldCost, MEETS, workExponent } from './expectation.ts';
+import { courseHolds, epochsIn, heldCost, MEETS, workExponent } from './expectation.ts';
 import { bondedCredits } from './lost-value.ts';
 import { type MeanEpoch, meanCourse } from './mean-course.ts';
 
@@ -30,9 +30,17 @@ export const sybilSplit = cohortAttack({
       value: 0,
       fact: () => 0,
     },
+    lifetime: {
+      meaning: 'L: epochs that an identity serves, and over which its fee counts',
+      unit: 'epochs',
+      least: 1,
+      most: 1e9,
+      value: 2_880,
+      fact: ({ economy }) => epochsIn({ economy }, economy.gate.breakEvenSecondsMax),
+    },
   },
   minimumSize: ({ economy }) => economy.bonds.idFeeGrains / economy.grainsPerUnit,
-  formula: 'R = c·w^α·(k^(1 - α) - 1), 0 where work and bond weigh together; C = (k - 1)·F',
+  formula: 'R = c·w^α·(k^(1 - α) - 1), 0 where work and bond weigh together; C = (k - 1)·(F + fee / L) an epoch',
   formulaSource: '`sybilSplit` of kernel/src/analysis, c over the mean course',
   formulaTest: MEETS,
   closedForm,
@@ -53,16 +61,25 @@ export const sybilSplit = cohortAttack({
     const { economy, parameters } = setting;
     const perCredit = 1 / economy.grainsPerUnit;
     const further = ledger.nodes - 1;
-    const fees = further * (economy.bonds.idFeeGrains * perCredit + parameters.fee! * ledger.epochs);
+    const fees = further * economy.bonds.idFeeGrains * perCredit;
+    const kept = further * parameters.fee! * ledger.epochs;
     const whole = honest?.earnedTokensValueGrains ?? 0;
     return {
-      costCredits: fees,
+      costCredits: fees * shareServed(setting, ledger.epochs) + kept,
       // What more identities lose by rounding is no return.
       returnCredits: Math.max(0, ledger.earnedTokensValueGrains - whole) * perCredit,
-      stakeCredits: bondedCredits(ledger, setting) + fees,
+      stakeCredits: bondedCredits(ledger, setting) + fees + kept,
     };
   },
 });
+
+/**
+ * A fee is paid once and serves for an identity's life, which is longer than an attempt: two eras show what a split earns,
+ * and bear their part of it.
+ */
+function shareServed({ parameters }: AttackSetting, epochs: number): number {
+  return Math.min(1, epochs / parameters.lifetime!);
+}
 
 /** Null under a curve that neither weighs work alone nor is proof against splits, and where nobody else works. */
 function closedForm(setting: AttackSetting): AttackEconomics | null {
@@ -81,6 +98,6 @@ function closedForm(setting: AttackSetting): AttackEconomics | null {
     (sum, one) => sum + one.classTokens / (one.othersNodes * one.othersWorkNcuMs ** exponent + work ** exponent),
     0,
   );
-  const identityFee = heldCost(setting, 1, 0) + parameters.fee! * horizonEpochs;
+  const identityFee = heldCost(setting, 1, 0) * shareServed(setting, horizonEpochs) + parameters.fee! * horizonEpochs;
   return splitOf({ rewardFactor, work, exponent, identityFee }, identities);
 }

@@ -90,6 +90,7 @@ export class FaultBook {
   readonly #rules: ReadonlyMap<OffenceName, OffenceRule>;
   #open: OpenFault[] = [];
   #slashing: SlashingState = NOTHING_SLASHED;
+  #names: RosterNames | null = null;
   shadowed = 0;
   proposed = 0;
 
@@ -134,7 +135,8 @@ export class FaultBook {
     const due = this.#open.filter(({ finalEpoch }) => finalEpoch <= epoch);
     if (due.length === 0 && this.#slashing.deferred.length === 0) return NOTHING;
     this.#open = this.#open.filter(({ finalEpoch }) => finalEpoch > epoch);
-    const slashes = this.#slash(due, rosterOf(this.#economy.classes, ranges, books), bonds, epoch);
+    this.#names ??= namesOf(this.#economy.classes, ranges, books);
+    const slashes = this.#slash(due, rosterOf(this.#names, books), bonds, epoch);
     const refundedFromTake = due.reduce((sum, fault) => sum + fault.heldTakeGrains, 0);
     const verdicts = due.map((fault): Verdict => {
       const fromNode = Math.min(fault.credits, fault.chargeGrains - fault.heldTakeGrains);
@@ -205,16 +207,27 @@ export class FaultBook {
 type ClassRanges = readonly { readonly from: number; readonly to: number }[];
 type SlashRoster = ConstructorParameters<typeof SlashBook>[2];
 
-/** The epoch's nodes as the kernel's book of slashes looks at them; made only where a fault ends. */
-function rosterOf(classes: Economy['classes'], ranges: ClassRanges, { columns }: NodeBooks): SlashRoster {
-  const { bond } = columns.nodes;
-  const nodeId = Array.from(bond, (_, node) => nameOf(node));
+/** By node; a run's nodes keep theirs. */
+interface RosterNames {
+  readonly nodeId: readonly string[];
+  readonly className: readonly string[];
+}
+
+/** Made only where a fault ends. */
+function namesOf(classes: Economy['classes'], ranges: ClassRanges, { columns }: NodeBooks): RosterNames {
+  const nodeId = Array.from(columns.nodes.bond, (_, node) => nameOf(node));
   const className = nodeId.map(() => '');
   ranges.forEach(({ from, to }, index) => {
     className.fill(classes[index]!.name, from, to);
   });
+  return { nodeId, className };
+}
+
+/** The epoch's nodes as the kernel's book of slashes looks at them. */
+function rosterOf(names: RosterNames, { columns }: NodeBooks): SlashRoster {
+  const { bond } = columns.nodes;
   const at = (node: number) => ({ bondGrains: bond[node], bondRequiredGrains: 0, milliNcu: 1 });
-  return { nodes: { length: bond.length, columns: { nodeId, className, bondGrains: bond } }, at } as never;
+  return { nodes: { length: bond.length, columns: { ...names, bondGrains: bond } }, at } as never;
 }
 
 function namedFault(fault: OpenFault, terms: object) {

@@ -74,9 +74,15 @@ function jobsOf({ points, firstRun, runs }: CampaignPlan): CampaignJob[] {
 async function workplaceFor(plan: CampaignPlan, { workers, workplace }: CampaignOptions): Promise<Workplace> {
   if (workplace !== undefined) return workplace(plan);
   if (workers === 0) return ownThread(plan);
-  // A plan that cannot be carried out is refused here, before any thread starts.
-  await performerOf(plan);
-  return threads(plan, workers);
+  // Threads load their code meanwhile; a plan that cannot be carried out is refused here all the same, before any job.
+  const place = threads(plan, workers);
+  try {
+    await performerOf(plan);
+  } catch (refusal) {
+    await place.close('cut');
+    throw refusal;
+  }
+  return place;
 }
 
 async function deliver(

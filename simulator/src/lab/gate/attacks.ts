@@ -15,6 +15,8 @@ import {
 } from '../response/best-response.ts';
 import { profileStrategies } from '../response/profile.ts';
 import { type Measured, measure, POWER, stateOf } from './attack-evidence.ts';
+import { affordableAttempts, type LongAttack, tooLongText } from './attack-sizes.ts';
+import { notShown } from './criterion.ts';
 import type { AttackFinding, CheckState, GateCheck, GateCriterion } from './report.ts';
 import { GATE_WORLDS, type GateProfile } from './worlds.ts';
 
@@ -33,7 +35,7 @@ export interface AttackTrial {
   readonly told?: (attack: Attack) => Readonly<Record<string, number>>;
   /** Each test run at a point of its own in the box of uncertain inputs. Default: true; else all as assumed. */
   readonly isBoxed?: boolean;
-  /** Runs that test a best response. Default: the gate's least, or four times that in the full profile. */
+  /** Runs that test a best response. Default: the gate's least, or twice that in the full profile. */
   readonly runs?: number;
 }
 
@@ -53,13 +55,15 @@ export interface AttackJudgement {
 interface Effort {
   readonly attempts: number;
   readonly searchRuns: number;
+  /** Of the best strategies, with runs of their own; null: the search decides. */
+  readonly finals: NonNullable<ResponsePlan['finals']> | null;
   readonly testFactor: number;
   readonly schedules: number;
 }
 
 const EFFORT: Readonly<Record<GateProfile, Effort>> = {
-  quick: { attempts: 16, searchRuns: 2, testFactor: 1, schedules: 50 },
-  full: { attempts: 96, searchRuns: 8, testFactor: 4, schedules: 1_000 },
+  quick: { attempts: 16, searchRuns: 2, finals: null, testFactor: 1, schedules: 50 },
+  full: { attempts: 96, searchRuns: 2, finals: { strategies: 6, runs: 16 }, testFactor: 2, schedules: 1_000 },
 };
 /** A power of two: whole blocks of Sobol' points; and never a run that a search has seen. */
 const FIRST_TEST_RUN = 65_536;
@@ -78,8 +82,14 @@ export async function judgeAttacks(trial: AttackTrial, options: ResponseOptions 
   const { isBoxed = true } = trial;
   const confidence = trial.economy.gate.attackConfidencePpm / 1_000_000;
   const runs = trial.runs ?? trial.economy.gate.seedsMin * effort.testFactor;
+  const { finals } = effort;
+  const { attacks, tooLong } = affordableAttempts(trial, trial.profile, trial.attacks ?? CATALOGUE);
   const search = { ...trial, attempts: effort.attempts, firstRun: 0, runs: effort.searchRuns };
-  const responses = await bestResponses(huntsOf(trial), search, options);
+  const responses = await bestResponses(
+    huntsOf({ ...trial, attacks }),
+    { ...search, ...(finals && { finals }) },
+    options,
+  );
   const test = { ...search, firstRun: FIRST_TEST_RUN, runs };
   const kind = isBoxed ? 'trial' : 'attempt';
   const first = await attempts(responses, test, options, kind);
@@ -94,7 +104,11 @@ export async function judgeAttacks(trial: AttackTrial, options: ResponseOptions 
     return { ...finding, pValue: pValues[at]!, profile: profiles[at]!, state: stateOf(one, pValues[at]!, confidence) };
   });
   const economic = findings.map((finding, at) => checkOf(finding, measured[at]!.needed));
-  const checks = [...economic, ...impossible(trial, effort.schedules)];
+  const checks = [
+    ...economic,
+    ...tooLong.map((one) => untried(one, trial.profile)),
+    ...impossible(trial, effort.schedules),
+  ];
   return {
     findings,
     responses,
@@ -106,7 +120,7 @@ export async function judgeAttacks(trial: AttackTrial, options: ResponseOptions 
       checks,
       remedies: [],
     },
-    seeds: { search: [0, effort.searchRuns], test: [FIRST_TEST_RUN, runs] },
+    seeds: { search: [0, effort.searchRuns + (finals?.runs ?? 0)], test: [FIRST_TEST_RUN, runs] },
   };
 }
 
@@ -171,6 +185,13 @@ function huntsOf({ economy, scenario, attacks = CATALOGUE, worlds, told = () => 
       told: told(attack),
     })),
   );
+}
+
+function untried(long: LongAttack<NamedAttack>, profile: GateProfile): GateCheck {
+  const { id, number, title } = long.named.attack;
+  const metric = `${number}. ${title}: cost less twice the return`;
+  const line = { relation: '>', value: 0 } as const;
+  return notShown({ id, metric, unit: 'credits', line }, tooLongText(long, profile));
 }
 
 function checkOf(finding: AttackFinding, needed: number | null): GateCheck {

@@ -1,13 +1,13 @@
 import { runChecks } from '@stannary/economies';
-import type { Economy } from '@stannary/kernel';
 import type { Json } from '../campaign/plan.ts';
 import type { ResponseOptions } from '../response/best-response.ts';
-import { type AttackJudgement, CATALOGUE, judgeAttacks, unlessCut } from './attacks.ts';
+import { affordableCourses, type LongAttack, tooLongText } from './attack-sizes.ts';
+import { type AttackJudgement, CATALOGUE, judgeAttacks, type NamedAttack, unlessCut, worst } from './attacks.ts';
 import type { GateContext } from './context.ts';
 import { concentrationTables } from './criteria/concentration.ts';
 import { CRITERIA } from './criteria/criteria.ts';
 import { type Criterion, type CriterionSetting, judged, MILLION } from './criteria/criterion-of-gate.ts';
-import { meanOf } from './criterion.ts';
+import { meanOf, notShown } from './criterion.ts';
 import { EvidenceBook, type EvidenceFile } from './evidence/evidence-book.ts';
 import { fansOf } from './fans.ts';
 import { GateRefusal } from './refusal.ts';
@@ -26,7 +26,7 @@ import { SCENE_RUNS, type SceneName, scenesFor } from './scenes/scenes.ts';
 import { judgeSensitivity } from './sensitivity.ts';
 import { judgeSybil } from './sybil.ts';
 import { thinOf, verdictsOf } from './verdicts.ts';
-import { attackScenario, gateScenario, isOwnWorld } from './worlds.ts';
+import { attackEpochs, attackScenario, gateScenario, isOwnWorld } from './worlds.ts';
 
 export interface GateOptions {
   /** ISO 8601. */
@@ -71,7 +71,7 @@ export async function runGate(context: GateContext, options: GateOptions): Promi
   });
   const wanted = (gate: GateName) => options.only === undefined || options.only.includes(gate);
   const rows = CRITERIA.filter(({ gate }) => wanted(gate));
-  const scenes = await measureScenes(context, neededScenes(rows, economy), options.sceneRuns);
+  const scenes = await measureScenes(context, neededScenes(rows, context), options.sceneRuns);
   const setting: CriterionSetting = { context, economy, scenes, evidence };
   const own = [];
   for (const row of rows) {
@@ -123,10 +123,13 @@ export function requireChecks({ policy }: Pick<GateContext, 'policy'>): void {
   );
 }
 
-function neededScenes(rows: readonly Criterion[], economy: Economy): readonly SceneName[] {
+function neededScenes(
+  rows: readonly Criterion[],
+  { policy, scenario, profile }: Pick<GateContext, 'policy' | 'scenario' | 'profile'>,
+): readonly SceneName[] {
   // Conservation and supply look at whatever is run: of themselves they need no world but the wildest.
   const asked = rows.flatMap(({ gate, scenes }) => (gate === 'G11' || gate === 'G14' ? ['turmoil' as const] : scenes));
-  return scenesFor(economy).filter((scene) => asked.includes(scene));
+  return scenesFor({ policy, scenario, profile }).filter((scene) => asked.includes(scene));
 }
 
 /** A row, and if it failed, what would mend it. */
@@ -135,11 +138,7 @@ async function rowOf(row: Criterion, setting: CriterionSetting, options: GateOpt
   const failed = criterion.checks.filter(({ state }) => state === 'failed');
   if (failed.length === 0 || options.remedies === false) return criterion;
   const remedies = await remediesOf(setting.context, failed, async (context): Promise<readonly GateCheck[]> => {
-    const scenes: Measurements = await measureScenes(
-      context,
-      neededScenes([row], context.policy.economy),
-      options.sceneRuns,
-    );
+    const scenes: Measurements = await measureScenes(context, neededScenes([row], context), options.sceneRuns);
     return row.checks({ ...setting, context, economy: context.policy.economy, scenes });
   });
   return { ...criterion, remedies };
@@ -164,7 +163,7 @@ async function searched(
   const { attacks: _, ...trial } = only;
   const named =
     only.attacks === undefined ? {} : { attacks: CATALOGUE.filter(({ attack }) => only.attacks!.includes(attack.id)) };
-  const whole = gateScenario(economy, profile).horizonEpochs;
+  const whole = attackEpochs(economy, profile);
   const setting = { source, economy, scenario, profile, ...trial, ...named };
   const attacks = wanted('G1')
     ? unlessCut(await judgeAttacks(setting, searching(context, 'attackers')), scenario.horizonEpochs, whole)
@@ -172,15 +171,32 @@ async function searched(
   const sybil = wanted('G13') ? judgeSybil(economy, seed) : null;
   const known = attacks === null ? {} : { known: baseResponses(attacks) };
   const told = isOwnWorld(economy, context.scenario) ? {} : { scenario };
-  const sensitivity = wanted('G16')
-    ? await judgeSensitivity({ source, policy, profile, seed, ...known, ...told }, searching(context, 'sensitivity'))
-    : null;
+  const nearby = { economy, scenario: told.scenario ?? gateScenario(economy, profile) };
+  const asked = affordableCourses(nearby, profile, CATALOGUE);
+  const moved = { source, policy, profile, seed, attacks: asked.attacks, ...known, ...told };
+  const sensitivity = wanted('G16') ? await judgeSensitivity(moved, searching(context, 'sensitivity')) : null;
+  const carried = sensitivity === null ? null : beside(sensitivity.criterion, asked.tooLong, profile);
   return {
-    criteria: [attacks?.criterion, sybil, sensitivity?.criterion].filter((one) => one !== null && one !== undefined),
+    criteria: [attacks?.criterion, sybil, carried].filter((one) => one !== null && one !== undefined),
     findings: attacks?.findings ?? [],
     bars: sensitivity?.bars ?? [],
     seeds: attacks?.seeds ?? null,
   };
+}
+
+/** With what attackers there was no time for. */
+function beside(
+  criterion: GateCriterion,
+  tooLong: readonly LongAttack<NamedAttack>[],
+  profile: GateContext['profile'],
+): GateCriterion {
+  const untried = tooLong.map((long) => {
+    const { id, title } = long.named.attack;
+    const metric = `least cost over return of: ${title}`;
+    return notShown({ id, metric, unit: '', line: null }, tooLongText(long, profile));
+  });
+  const checks = [...criterion.checks, ...untried];
+  return { ...criterion, checks, state: worst(checks.map(({ state }) => state)) };
 }
 
 function searching({ workers, signal, shelf, onProgress }: GateContext, stage: string): ResponseOptions {

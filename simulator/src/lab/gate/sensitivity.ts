@@ -68,7 +68,7 @@ interface Effort {
 const NEAR_ATTEMPTS = 40;
 const EFFORT: Readonly<Record<GateProfile, Effort>> = {
   quick: { attempts: 1, searched: 6, trajectories: 6, base: 0, confirmed: 8, runs: 6, runsMax: 200 },
-  full: { attempts: NEAR_ATTEMPTS, searched: 0, trajectories: 0, base: 1_024, confirmed: 64, runs: 50, runsMax: 800 },
+  full: { attempts: 1, searched: 64, trajectories: 0, base: 512, confirmed: 48, runs: 24, runsMax: 192 },
 };
 /** Fields that are moved together: those that alone move the least ratio most. */
 const TOGETHER_MAX = 16;

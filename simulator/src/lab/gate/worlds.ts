@@ -15,7 +15,14 @@ export interface GateWorld {
   changes(economy: Economy, scenario: Scenario): Readonly<Record<string, Json>>;
 }
 
-const QUICK = { nodes: 100, horizonEpochs: 336 } as const;
+const QUICK_NODES = 100;
+/** Epochs that attackers are looked at for: those wanted, in eras and at least so many epochs, and the most. */
+const LOOKED_AT: Readonly<
+  Record<GateProfile, { readonly eras: number; readonly least: number; readonly most: number }>
+> = {
+  quick: { eras: 14, least: 336, most: 336 },
+  full: { eras: 28, least: 0, most: 2_016 },
+};
 /** A class with fewer operators is bound by its own operator cap, which says nothing of attacks. */
 const OPERATORS_MIN = 10;
 const HOUR_MS = 3_600_000;
@@ -31,11 +38,16 @@ export function isOwnWorld(economy: Economy, scenario: Scenario): boolean {
   return isDeepStrictEqual(scenario, { ...defaultScenario(economy), name, seed, runs });
 }
 
-/** A world cut down for the quick profile, in proportion: a hundred nodes for two weeks; as it is for the full one. */
+/** A world cut down in proportion to what a profile has time for: a hundred nodes in the quick one, and so many epochs. */
 export function attackScenario(scenario: Scenario, profile: GateProfile): Scenario {
-  if (profile === 'full') return scenario;
-  const horizonEpochs = Math.min(scenario.horizonEpochs, QUICK.horizonEpochs);
-  return { ...shrunk(scenario, QUICK.nodes), horizonEpochs };
+  const horizonEpochs = Math.min(scenario.horizonEpochs, LOOKED_AT[profile].most);
+  return { ...(profile === 'full' ? scenario : shrunk(scenario, QUICK_NODES)), horizonEpochs };
+}
+
+/** Epochs after which a cheat has paid or has not: fourteen eras, or the four weeks of the full profile. */
+export function attackEpochs({ cadence }: Economy, profile: GateProfile): number {
+  const { eras, least } = LOOKED_AT[profile];
+  return Math.min(28 * cadence.epochsPerEra, Math.max(least, eras * cadence.epochsPerEra));
 }
 
 /** The same world with at most so many nodes, everything in proportion. */

@@ -26,10 +26,12 @@ export interface ResponsePlan {
   readonly source: EconomySource;
   readonly economy: Economy;
   readonly scenario: Scenario;
-  /** Simulated strategies of each hunt, and runs of each, from `firstRun` on: never those that test it. */
+  /** Simulated strategies of each hunt, and runs of each, from `firstRun` on: never those that test them. */
   readonly attempts: number;
   readonly firstRun: number;
   readonly runs: number;
+  /** Of each hunt, so many of the best meet so many further runs, which alone decide. Default: the search decides. */
+  readonly finals?: { readonly strategies: number; readonly runs: number };
 }
 
 export interface Tried extends Score {
@@ -75,7 +77,34 @@ export async function bestResponses(
       hunts.length * plan.attempts,
     );
   }
-  return chases.map((chase) => chase.found());
+  const found = chases.map((chase) => chase.found());
+  return plan.finals === undefined ? found : decided(found, plan, plan.finals, options);
+}
+
+/**
+ * Few runs are enough to see which strategies are poor, and more are spent on the others: fresh ones, for of many that were
+ * tried the one that looks best was lucky as well.
+ */
+async function decided(
+  responses: readonly BestResponse[],
+  plan: ResponsePlan,
+  { strategies, runs }: NonNullable<ResponsePlan['finals']>,
+  options: ResponseOptions,
+): Promise<BestResponse[]> {
+  const finalists = responses.map(({ hunt, trail }) => {
+    const ranked = [...trail].sort((a, b) => Number(isBetter(b, a)) - Number(isBetter(a, b)));
+    return ranked.slice(0, strategies).map(({ parameters }) => ({ hunt, parameters }));
+  });
+  const accounts = await attempts(finalists.flat(), { ...plan, firstRun: plan.firstRun + plan.runs, runs }, options);
+  return responses.map((response, at) => {
+    const { attack, changes } = response.hunt;
+    const scenario = withScenario(plan.scenario, changes);
+    const played = finalists[at]!.map(({ parameters }): Tried => {
+      const setting = settingOf(plan.economy, scenario, { attack, parameters });
+      return { ...scoreOf(attack, setting, accounts.shift()!), parameters };
+    });
+    return { ...response, ...played.reduce((a, b) => (isBetter(b, a) ? b : a)) };
+  });
 }
 
 /**

@@ -88,12 +88,7 @@ export function calibratedScenario(
     `name: ${name}`,
     'extends: default',
     ...demandLines(economy, calibration, seen),
-    'verification:',
-    ...shown(
-      'audits',
-      'share' in calibration.detection.audited ? calibration.detection.audited.share : calibration.detection.audited,
-      asIs,
-    ),
+    ...verificationLines(calibration),
     'providers:',
     ...economy.classes.flatMap((one) => providerLines(one.name, economy, calibration, seen)),
     ...('median' in cost.atExit ? [] : [`# cost is not shown: ${cost.atExit.reason}`]),
@@ -134,6 +129,12 @@ function utilisationAtInitialPrice(
   const used = quantities.reduce((sum, one) => sum + one, 0);
   const moved = quantities.reduce((sum, one, epoch) => sum + one * (prices[epoch]! / initial) ** eta, 0);
   return used === 0 ? 0 : (utilisation * moved) / used;
+}
+
+/** A map of fields, if one of them is shown: an empty one would be no map. */
+function verificationLines({ detection: { audited } }: Calibration): string[] {
+  const share = 'share' in audited ? audited.share : audited;
+  return [...(share.kind === 'not-shown' ? [] : ['verification:']), ...shown('audits', share, asIs)];
 }
 
 function providerLines(className: string, economy: Economy, { churn, cost }: Calibration, seen: NetworkSeen): string[] {

@@ -1,10 +1,10 @@
 import type { EconomyProfile, Override } from '@stannary/economies';
 import type { GateContext } from '../context.ts';
-import { criterionOf } from '../criterion.ts';
+import { criterionOf, notShown } from '../criterion.ts';
 import type { EvidenceBook } from '../evidence/evidence-book.ts';
 import type { GateCheck, GateCriterion, GateName, GateShare } from '../report.ts';
 import type { Measurements } from '../scenes/measure.ts';
-import type { SceneName } from '../scenes/scenes.ts';
+import { SCENES, type SceneName } from '../scenes/scenes.ts';
 
 /** What a criterion's checks are made from. */
 export interface CriterionSetting {
@@ -33,6 +33,13 @@ export function judged(
     return note === '' ? [] : [`${scene} ${note}`];
   });
   const said = (how: string) => [how, ...notes].join('; ');
+  const lacking = scenes.filter((scene) => scene !== 'newcomers' && !setting.scenes.has(scene));
+  // Rows of all worlds look at those that were run.
+  if (lacking.length > 0 && scenes !== SCENES) {
+    const check = { id: 'worlds', metric: title, unit: '', line: null, share };
+    const how = `an era has too many epochs for the ${setting.context.profile} profile to run ${lacking.join(', ')}`;
+    return criterionOf(gate, title, share, [notShown(check, how)]);
+  }
   return criterionOf(
     gate,
     title,

@@ -38,6 +38,8 @@ const LIMITS = {
   quick: { epochs: 200_000, nodeEpochs: 80e6 },
   full: { epochs: 8_000_000, nodeEpochs: 2.5e9 },
 } as const;
+/** What no scene may take, of all its runs together: one that would is not run. */
+const EPOCHS_MOST = { quick: 1_000_000, full: 16_000_000 } as const;
 const NODES_LEAST = 100;
 const RUNS_LEAST = 4;
 
@@ -64,14 +66,14 @@ export function sceneSize(
   const nodes = nodesOf(scenario);
   const length = Number(wanted.scenario.horizonEpochs ?? scenario.horizonEpochs);
   const atLeastEpochs = Math.max(2 * policy.economy.cadence.epochsPerEra, nodeEpochs / RUNS_LEAST / nodes);
-  // How long the scenario itself is looked at is free; its operators are not.
+  // How long the scenario itself is looked at is free; its operators are not, as long as two eras of them can be paid for.
   const horizonEpochs = scene === 'base' ? Math.min(length, Math.ceil(atLeastEpochs)) : length;
   const all = told ?? SCENE_RUNS[profile][scene];
   const perRun = horizonEpochs * (scene === 'base' ? nodes : Math.min(nodes, NODES_LEAST));
   const affordable = Math.floor(Math.min(epochs / horizonEpochs, nodeEpochs / perRun));
   const runs = scene === 'joint-stress' ? all : Math.min(all, Math.max(RUNS_LEAST, affordable));
   const kept = Math.min(nodes, Math.max(NODES_LEAST, Math.floor(nodeEpochs / (runs * horizonEpochs))));
-  const isShrunk = scene !== 'base' && kept < nodes;
+  const isShrunk = kept < nodes;
   const world = isShrunk ? shrunk(scenario, kept) : scenario;
   const point = isShrunk ? scenePoint(scene, policy.economy, world) : wanted;
   const cuts = [
@@ -94,7 +96,7 @@ function nodesOf({ providers }: Scenario): number {
 }
 
 /** About, on two cores, beside the worlds: the search for attackers and the sensitivity. */
-const SEARCH_SECONDS = { quick: 110, full: 4_500 } as const;
+const SEARCH_SECONDS = { quick: 110, full: 2_400 } as const;
 const NODE_EPOCHS_PER_SECOND = 6e6;
 /** What an epoch takes whatever its nodes. */
 const EPOCH_SECONDS = 15e-6;
@@ -106,7 +108,7 @@ export function gateBudget(context: Pick<GateContext, 'policy' | 'scenario' | 'p
   readonly seconds: number;
 } {
   let [runs, nodeEpochs, epochs] = [0, 0, 0];
-  for (const scene of scenesFor(context.policy.economy)) {
+  for (const scene of scenesFor(context)) {
     const size = sceneSize(scene, context);
     runs += size.runs;
     epochs += size.runs * size.horizonEpochs;
@@ -116,9 +118,14 @@ export function gateBudget(context: Pick<GateContext, 'policy' | 'scenario' | 'p
   return { runs, nodeEpochs, seconds: seconds / Math.max(1, context.workers) };
 }
 
-/** All, but for newcomers where what they are followed for is more epochs than a run may have. */
-export function scenesFor(economy: Economy): readonly SceneName[] {
-  return SCENES.filter((scene) => scene !== 'newcomers' || followEpochs(economy) <= FOLLOWED_MAX);
+/** All, but for newcomers where what they are followed for is more epochs than a run may have, and for what takes too long. */
+export function scenesFor(context: Pick<GateContext, 'policy' | 'scenario' | 'profile'>): readonly SceneName[] {
+  const { policy, profile } = context;
+  return SCENES.filter((scene) => {
+    if (scene === 'newcomers' && followEpochs(policy.economy) > FOLLOWED_MAX) return false;
+    const { runs, horizonEpochs } = sceneSize(scene, context);
+    return runs * horizonEpochs <= EPOCHS_MOST[profile];
+  });
 }
 
 const FOLLOWED_MAX = 20_000;
