@@ -1,3 +1,4 @@
+import { closedFormRun } from '../gate/closed-form-run.ts';
 import { sceneRun } from '../gate/scenes/scene-run.ts';
 import { trialRun } from '../response/trial-run.ts';
 import { attemptRun } from './attempt-run.ts';
@@ -8,6 +9,7 @@ import { simulateRun } from './simulate-run.ts';
 export const JOB_KINDS: Readonly<Record<string, JobKind>> = {
   'gate-scene': sceneRun,
   attempt: attemptRun,
+  'closed-form': closedFormRun,
   simulate: simulateRun,
   trial: trialRun,
 };

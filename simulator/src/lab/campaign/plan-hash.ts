@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { modulePaths } from './attempt-run.ts';
 import { basePolicy } from './perform.ts';
-import type { CampaignPlan } from './plan.ts';
+import type { CampaignPlan, Point } from './plan.ts';
 import { CampaignRefusal } from './refusal.ts';
 
 /** What results depend on, each part by itself, so that a refusal can say which one is another. */
@@ -42,8 +42,14 @@ function codeOf(plan: CampaignPlan): string {
 export type ModuleHashes = Readonly<Record<string, string | null>>;
 
 export function modulesOf({ points }: Pick<CampaignPlan, 'points'>): ModuleHashes {
-  const named = points.flatMap(({ options: { attack } }) => (typeof attack === 'string' ? modulePaths(attack) : []));
+  const named = points.flatMap(({ options }) => attackNames(options).flatMap(modulePaths));
   return Object.fromEntries([...new Set(named)].sort().map((path) => [path, fileHash(path)]));
+}
+
+/** One attack, or those whose closed forms are asked together. */
+function attackNames({ attack, attacks }: Point['options']): string[] {
+  const several = Array.isArray(attacks) ? attacks.map((one: { readonly name?: unknown }) => one.name) : [];
+  return [attack, ...several].filter((name) => typeof name === 'string');
 }
 
 function fileHash(path: string): string | null {

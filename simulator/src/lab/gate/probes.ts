@@ -14,6 +14,7 @@ import type { ResponseOptions, Tried } from '../response/best-response.ts';
 import { POWER } from './attack-evidence.ts';
 import type { NamedAttack } from './attacks.ts';
 import { exactly } from './criterion.ts';
+import { RATIO_MAX } from './least-ratio.ts';
 import type { Figure } from './report.ts';
 
 /** A field a step away: how the file would have it. */
@@ -40,8 +41,6 @@ export interface ProbeTrial {
   readonly runsMax: number;
 }
 
-/** Above it all ratios are alike: nobody attacks. */
-export const RATIO_MAX = 20;
 /** Two-sided: each end bounds the truth at 95 %. */
 const CONFIDENCE = 0.9;
 const FIRST_RUN = 131_072;

@@ -1,6 +1,6 @@
-import { changePolicy, EconomyRefusal, measuredField, type Override, type Policy } from '@stannary/economies';
+import { setImmediate } from 'node:timers/promises';
+import { measuredField, type Override, type Policy } from '@stannary/economies';
 import type { Economy } from '@stannary/kernel';
-import type { Attack } from '../../attacks/attack.ts';
 import {
   type Judged,
   judgedMorris,
@@ -10,12 +10,15 @@ import {
 } from '../../experiments/index.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { COST_RATIO_LINE } from '../campaign/attempt-run.ts';
-import type { EconomySource } from '../campaign/plan.ts';
+import { type EconomySource, type JobResult, NO_CHANGE } from '../campaign/plan.ts';
+import { runCampaign } from '../campaign/run-campaign.ts';
 import { chosenPaths } from '../explore/fields.ts';
 import { closedBestResponse, type ResponseOptions, type Tried } from '../response/best-response.ts';
 import { CATALOGUE, type NamedAttack, worst } from './attacks.ts';
+import { type ClosedFormOptions, closedFormOptions } from './closed-form-run.ts';
 import { atLeast, exactly, measured, worstFor } from './criterion.ts';
-import { type Probe, playedRatios, RATIO_MAX, type Step } from './probes.ts';
+import { leastOf, RATIO_MAX } from './least-ratio.ts';
+import { type Probe, playedRatios, type Step } from './probes.ts';
 import type { Figure, GateCheck, GateCriterion, SensitivityBar } from './report.ts';
 import { type GateProfile, gateScenario } from './worlds.ts';
 
@@ -46,16 +49,12 @@ export interface SensitivityJudgement {
   readonly criterion: GateCriterion;
 }
 
-function scenarioOf({ profile, seed, scenario }: WorldOf, economy: Economy): Scenario {
+function scenarioOf({ profile, seed, scenario }: SensitivityTrial, economy: Economy): Scenario {
   return { ...(scenario ?? gateScenario(economy, profile)), seed };
 }
 
-type WorldOf = Pick<SensitivityTrial, 'profile' | 'seed' | 'scenario'>;
-
 interface Effort {
-  /** Strategies that an attacker tries in an economy a step away; 1: it does what it did. */
-  readonly attempts: number;
-  /** Steps of the lowest ratios, in which it tries `NEAR_ATTEMPTS` anyway. */
+  /** Steps of the lowest ratios, in which an attacker tries `NEAR_ATTEMPTS`; in the others it does what it did. */
   readonly searched: number;
   readonly trajectories: number;
   readonly base: number;
@@ -67,8 +66,8 @@ interface Effort {
 /** Of a closed form near a known best response. */
 const NEAR_ATTEMPTS = 40;
 const EFFORT: Readonly<Record<GateProfile, Effort>> = {
-  quick: { attempts: 1, searched: 6, trajectories: 6, base: 0, confirmed: 8, runs: 6, runsMax: 200 },
-  full: { attempts: 1, searched: 64, trajectories: 0, base: 512, confirmed: 48, runs: 24, runsMax: 192 },
+  quick: { searched: 6, trajectories: 6, base: 0, confirmed: 8, runs: 6, runsMax: 200 },
+  full: { searched: 64, trajectories: 0, base: 512, confirmed: 48, runs: 24, runsMax: 192 },
 };
 /** Fields that are moved together: those that alone move the least ratio most. */
 const TOGETHER_MAX = 16;
@@ -100,14 +99,15 @@ export async function judgeSensitivity(
   const fields = defendingFields(policy, attacks);
   const effort = EFFORT[profile];
   trial.onBudget?.(budgetOf(fields.length, effort));
-  const response = new Responses(trial, attacks);
+  const response = await Responses.of(trial, attacks, options);
   const alone = fields.flatMap((path) => stepsOf(policy, path));
-  const leasts = steppedLeasts(response, alone, effort);
+  const leasts = await steppedLeasts(response, alone, effort);
   const line = atLeast(lineRatio);
   const seen = await simulated(trial, leasts, lineRatio, options);
   const moves = new Map(fields.map((path) => [path, moveOf(path, leasts, response.base.ratio)]));
   const together = strongest(fields, moves);
-  const effects = new Map(effectsOf(trial, together, response).map((effect, at) => [together[at]!, effect]));
+  const joint = await effectsOf(trial, together, response);
+  const effects = new Map(joint.map((effect, at) => [together[at]!, effect]));
   const bars = fields.map((path): SensitivityBar => {
     const own = seen.filter(({ step }) => step.path === path);
     const asItStands = { figure: exactly(response.base.ratio), text: measuredField(policy, path)!.text };
@@ -130,12 +130,22 @@ export async function judgeSensitivity(
  * The least ratio at each step. Near its best response an attacker gains little by another strategy (the envelope theorem:
  * nothing, to first order), so that only the lowest ratios are worth a search.
  */
-function steppedLeasts(response: Responses, steps: readonly Step[], { attempts, searched }: Effort) {
-  const leastAt = ({ path, text }: Step, tries: number) => response.least([[path, text]], tries);
-  const leasts = steps.map((step) => ({ step, least: leastAt(step, attempts) }));
-  const lowest = [...leasts].sort((a, b) => (a.least?.ratio ?? RATIO_MAX) - (b.least?.ratio ?? RATIO_MAX));
-  const again = new Set(lowest.slice(0, searched));
-  return leasts.map((one) => (again.has(one) ? { ...one, least: leastAt(one.step, NEAR_ATTEMPTS) } : one));
+async function steppedLeasts(response: Responses, steps: readonly Step[], { searched }: Effort) {
+  const leastsAt = (some: readonly Step[], attempts: number) =>
+    response.leasts(
+      some.map(({ path, text }) => [[path, text]]),
+      { refused: 'set', attempts },
+    );
+  const first = await leastsAt(steps, 1);
+  const lowest = [...steps.keys()].sort((a, b) => (first[a]?.ratio ?? RATIO_MAX) - (first[b]?.ratio ?? RATIO_MAX));
+  const again = lowest.slice(0, searched);
+  const nearer = await leastsAt(
+    again.map((at) => steps[at]!),
+    NEAR_ATTEMPTS,
+  );
+  const leasts = [...first];
+  for (const [place, at] of again.entries()) leasts[at] = nearer[place]!;
+  return steps.map((step, at) => ({ step, least: leasts[at]! }));
 }
 
 /** By how much a field alone moves the least ratio, up or down; null where its rules leave it no step. */
@@ -199,59 +209,79 @@ function textAtShare(field: NonNullable<ReturnType<typeof measuredField>>, byPpm
   return kept === field.here ? null : field.textAt(kept);
 }
 
-/** Attackers' best responses to economies near the policy's, by closed forms. */
+/** Attackers' best responses to economies near the policy's, by closed forms; each is asked on whatever threads there are. */
 class Responses {
   readonly base: Least;
-  readonly #policy: Policy;
-  readonly #trial: WorldOf;
-  readonly #attacks: readonly NamedAttack[];
-  readonly #starts: ReadonlyMap<Attack, Tried['parameters']>;
+  readonly #trial: SensitivityTrial;
+  readonly #options: ResponseOptions;
+  /** Those with a closed form, from their best response to the economy as it stands. */
+  readonly #attacks: readonly Answering[];
 
-  constructor(trial: SensitivityTrial, attacks: readonly NamedAttack[]) {
-    const { policy, known } = trial;
-    this.#policy = policy;
+  private constructor(trial: SensitivityTrial, options: ResponseOptions, attacks: readonly Answering[]) {
     this.#trial = trial;
+    this.#options = options;
     this.#attacks = attacks;
-    const world = this.#world(policy.economy);
-    const searched = ({ attack }: NamedAttack) =>
-      closedBestResponse(attack, world, { start: known?.get(attack.id)?.parameters ?? {} })?.parameters ?? {};
-    this.#starts = new Map(attacks.map((named) => [named.attack, searched(named)]));
-    this.base = this.least([], 1)!;
+    const { ratio, othersRatio, at } = leastOf(attacks.map(({ best }) => best));
+    const own = at === null ? null : attacks[at]!;
+    this.base = { ratio, othersRatio, attack: own?.named ?? null, parameters: own?.best.parameters ?? {} };
   }
 
-  /** Null where the economy's rules refuse the change. */
-  least(set: readonly Override[], attempts: number): Least | null {
-    const economy = set.length === 0 ? this.#policy.economy : changed(this.#policy, set);
-    if (economy === null) return null;
-    const world = this.#world(economy);
-    let least: Least = { ratio: RATIO_MAX, attack: null, parameters: {}, othersRatio: RATIO_MAX };
-    for (const named of this.#attacks) {
-      const start = this.#starts.get(named.attack)!;
-      const found = closedBestResponse(named.attack, world, { start, attempts });
-      if (found === null) continue;
-      const ratio = ratioOf(found);
-      if (ratio < least.ratio) least = { ratio, attack: named, parameters: found.parameters, othersRatio: least.ratio };
-      else least = { ...least, othersRatio: Math.min(least.othersRatio, ratio) };
+  static async of(trial: SensitivityTrial, attacks: readonly NamedAttack[], options: ResponseOptions) {
+    const { policy, known } = trial;
+    const world = { economy: policy.economy as Economy, scenario: scenarioOf(trial, policy.economy) };
+    const answering: Answering[] = [];
+    for (const named of attacks) {
+      // A closed form is asked 64 times here: signals are heard in between.
+      await setImmediate();
+      options.signal?.throwIfAborted();
+      const start = known?.get(named.attack.id)?.parameters ?? {};
+      const best = closedBestResponse(named.attack, world, { start });
+      if (best !== null) answering.push({ named, best });
     }
-    return least;
+    return new Responses(trial, options, answering);
   }
 
-  #world(economy: Economy): { readonly economy: Economy; readonly scenario: Scenario } {
-    return { economy, scenario: scenarioOf(this.#trial, economy) };
+  /** The least ratio in each economy that the sets make; null where the economy's rules refuse it. */
+  async leasts(
+    sets: readonly (readonly Override[])[],
+    asked: Pick<ClosedFormOptions, 'refused' | 'attempts'>,
+  ): Promise<(Least | null)[]> {
+    const { source, policy, profile, scenario } = this.#trial;
+    const attacks = this.#attacks.map(({ named, best }) => ({ name: named.name, start: best.parameters }));
+    const options = closedFormOptions({ ...asked, sets, attacks, profile: scenario === undefined ? profile : null });
+    const found: (Least | null)[] = [];
+    if (sets.length === 0) return found;
+    await runCampaign(
+      {
+        name: 'sensitivity',
+        kind: 'closed-form',
+        economy: source,
+        scenario: scenarioOf(this.#trial, policy.economy),
+        points: [{ ...NO_CHANGE, options }],
+        firstRun: 0,
+        runs: sets.length,
+      },
+      { ...this.#options, onResult: (_, { figures }) => void found.push(this.#leastFrom(figures)) },
+    );
+    return found;
+  }
+
+  #leastFrom({ ratio, othersRatio, attack, ...chosen }: JobResult['figures']): Least | null {
+    if (ratio === null) return null;
+    const parameters = Object.entries(chosen).map(([name, value]) => [name.slice('parameters.'.length), value]);
+    return {
+      ratio: ratio!,
+      othersRatio: othersRatio!,
+      attack: attack === null ? null : this.#attacks[attack!]!.named,
+      parameters: Object.fromEntries(parameters),
+    };
   }
 }
 
-function changed(policy: Policy, set: readonly Override[]): Economy | null {
-  try {
-    return changePolicy(policy, set).economy;
-  } catch (error) {
-    if (error instanceof EconomyRefusal) return null;
-    throw error;
-  }
-}
-
-function ratioOf({ costCredits, returnCredits }: Pick<Tried, 'costCredits' | 'returnCredits'>): number {
-  return returnCredits > 0 ? Math.min(RATIO_MAX, costCredits / returnCredits) : RATIO_MAX;
+/** An attack and its best response to the economy as it stands. */
+interface Answering {
+  readonly named: NamedAttack;
+  readonly best: Tried;
 }
 
 /** What is known of the least ratio at a step: by closed forms, and by each attempt that was simulated. */
@@ -301,35 +331,34 @@ function silentProbes(trial: SensitivityTrial, reached: readonly { readonly step
 }
 
 /** What each field does to the least cost ratio with all of them moving, over the whole step. */
-function effectsOf(trial: SensitivityTrial, fields: readonly string[], responses: Responses): readonly Judged[] {
+async function effectsOf(
+  trial: SensitivityTrial,
+  fields: readonly string[],
+  responses: Responses,
+): Promise<readonly Judged[]> {
   const { policy, profile, seed } = trial;
   const { trajectories, base } = EFFORT[profile];
   const step = policy.economy.gate.sensitivityStepPpm;
   const moved = fields.map((path) => measuredField(policy, path)!);
   if (fields.length === 0) return [];
-  const ratioAt = (point: ArrayLike<number>): number => {
-    const set = moved.flatMap((field, at): Override[] => {
+  const setAt = (point: ArrayLike<number>): Override[] =>
+    moved.flatMap((field, at): Override[] => {
       const text = textAtShare(field, BigInt(Math.round((2 * point[at]! - 1) * step)));
       return text === null ? [] : [[field.path, text]];
     });
-    return (responses.least(set, 1) ?? responses.least(accepted(policy, set), 1))!.ratio;
+  const ratiosAt = async (points: readonly ArrayLike<number>[]) => {
+    const leasts = await responses.leasts(points.map(setAt), { refused: 'changes', attempts: 1 });
+    return leasts.map((least) => least!.ratio);
   };
   const parameters = fields.length;
   if (profile === 'quick') {
     const design = morrisTrajectories({ parameters, trajectories, seed });
-    const outputs = design.points.map(ratioAt);
+    const outputs = await ratiosAt(design.points);
     return judgedMorris(design, outputs, { seed, ...BOOTSTRAP }).map(({ judged }) => judged);
   }
   const design = new SaltelliDesign({ parameters, base, secondOrder: false, seed });
-  const outputs = design.points().map(ratioAt);
+  const outputs = await ratiosAt([...design.points()]);
   return [...sobolIndices(design.shape, outputs, { seed, ...BOOTSTRAP }).total];
-}
-
-/** The changes that the economy's rules let pass together, each tried on those before it. */
-function accepted(policy: Policy, set: readonly Override[]): Override[] {
-  const kept: Override[] = [];
-  for (const one of set) if (changed(policy, [...kept, one]) !== null) kept.push(one);
-  return kept;
 }
 
 function budgetOf(fields: number, { trajectories, base, confirmed, runs }: Effort): SensitivityBudget {

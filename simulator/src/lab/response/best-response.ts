@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Economy } from '@stannary/kernel';
 import type { Attack, AttackAccount, AttackSetting } from '../../attacks/attack.ts';
 import { settingOf } from '../../attacks/plan.ts';
@@ -66,7 +67,13 @@ export async function bestResponses(
   plan: ResponsePlan,
   options: ResponseOptions = {},
 ): Promise<BestResponse[]> {
-  const chases = hunts.map((hunt) => new Chase(hunt, plan));
+  const chases: Chase[] = [];
+  for (const hunt of hunts) {
+    // Each begins with a search of its closed form: signals are heard in between.
+    await setImmediate();
+    options.signal?.throwIfAborted();
+    chases.push(new Chase(hunt, plan));
+  }
   for (;;) {
     const asked = chases.flatMap((chase) => chase.asked);
     if (asked.length === 0) break;
