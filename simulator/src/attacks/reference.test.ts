@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { studentQuantile } from '../experiments/index.ts';
 import { gateScenario } from '../lab/gate/worlds.ts';
-import { closedBestResponse } from '../lab/response/best-response.ts';
+import { closedBestResponse } from '../lab/response/closed-response.ts';
 import { momentsOf, reference } from '../world.fixture.ts';
 import type { Attack } from './attack.ts';
 import { ECONOMIC_ATTACKS } from './catalogue.ts';

@@ -106,12 +106,11 @@ export { verdictText, worldText } from './report/verdict.ts';
 export {
   type BestResponse,
   bestResponses,
-  closedBestResponse,
   type Hunt,
   type ResponseOptions,
   type ResponsePlan,
-  type Tried,
 } from './response/best-response.ts';
+export { closedBestResponse, type Tried } from './response/closed-response.ts';
 export { profileStrategies } from './response/profile.ts';
 export { settingFor } from './response/setting.ts';
 export { calibratedScenario, type NetworkSeen, NetworkWatch } from './scenario/calibrated-scenario.ts';

@@ -23,7 +23,7 @@ import { defineEvidence } from './evidence.ts';
 import { defineGate } from './gate.ts';
 
 const REPORT: GateReport = {
-  format: 'stannary-gate-report/1',
+  format: 'stannary-gate-report/2',
   economy: { name: 'mine', version: 2, hash: 'ab'.repeat(32), boundsWaived: true },
   code: { version: '0.1.0', hash: 'cd'.repeat(32) },
   profile: 'quick',

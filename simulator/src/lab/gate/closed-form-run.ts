@@ -3,7 +3,7 @@ import type { Economy } from '@stannary/kernel';
 import { attackNamed } from '../campaign/attempt-run.ts';
 import type { JobWorld } from '../campaign/job.ts';
 import type { JobResult, Json } from '../campaign/plan.ts';
-import { closedBestResponse } from '../response/best-response.ts';
+import { closedBestResponse } from '../response/closed-response.ts';
 import { leastOf } from './least-ratio.ts';
 import { type GateProfile, gateScenario } from './worlds.ts';
 

@@ -10,7 +10,8 @@ import {
 import type { Scenario } from '../../scenario/scenario.ts';
 import type { EconomySource } from '../campaign/plan.ts';
 import { runCampaign } from '../campaign/run-campaign.ts';
-import type { ResponseOptions, Tried } from '../response/best-response.ts';
+import type { ResponseOptions } from '../response/best-response.ts';
+import type { Tried } from '../response/closed-response.ts';
 import { POWER } from './attack-evidence.ts';
 import type { NamedAttack } from './attacks.ts';
 import { exactly } from './criterion.ts';

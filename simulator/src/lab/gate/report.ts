@@ -136,7 +136,7 @@ export interface EvidenceUsed {
 }
 
 export interface GateReport {
-  readonly format: 'stannary-gate-report/1';
+  readonly format: 'stannary-gate-report/2';
   readonly economy: {
     readonly name: string;
     readonly version: number;

@@ -85,7 +85,7 @@ export async function runGate(context: GateContext, options: GateOptions): Promi
   const runs = Math.max(...Object.values(SCENE_RUNS[profile]));
   const isWhole = [options.only, options.sceneRuns, options.attackers].every((part) => part === undefined);
   return {
-    format: 'stannary-gate-report/1',
+    format: 'stannary-gate-report/2',
     economy: { name: economy.name, version: policy.version, hash: economyHash, boundsWaived },
     code: options.code,
     profile,

@@ -212,7 +212,7 @@ const fan = (id: string, title: string, unit: string, middle: number, spread: nu
 
 /** Fails on G1, does not show four criteria, passes the others. */
 export const FAILING_REPORT: GateReport = {
-  format: 'stannary-gate-report/1',
+  format: 'stannary-gate-report/2',
   economy: { name: 'harbour', version: 3, hash: '3f'.repeat(32), boundsWaived: false },
   code: { version: '0.1.0', hash: 'c0'.repeat(32) },
   profile: 'quick',

@@ -66,8 +66,8 @@ test('REPORT-SIZE', () => refused(' '.repeat(32 * 1024 * 1024 + 1), 'REPORT-SIZE
 
 test('REPORT-FORMAT: no report, a later one', () => {
   for (const text of ['null', '[]', '7', '{}', '{"report": null, "signature": null}'])
-    refused(text, 'REPORT-FORMAT', /format: expected "stannary-gate-report\/1"/);
-  refused(changed('format', 'stannary-gate-report/2'), 'REPORT-FORMAT', /got "stannary-gate-report\/2"/);
+    refused(text, 'REPORT-FORMAT', /format: expected "stannary-gate-report\/2"/);
+  refused(changed('format', 'stannary-gate-report/3'), 'REPORT-FORMAT', /got "stannary-gate-report\/3"/);
 });
 
 const SHAPES: readonly (readonly [path: string, value: unknown, message: RegExp])[] = [

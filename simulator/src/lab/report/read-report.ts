@@ -38,7 +38,7 @@ import {
 } from './shape.ts';
 import { criteriaFor, stateOf } from './verdict.ts';
 
-const REPORT_FORMAT = 'stannary-gate-report/1';
+const REPORT_FORMAT = 'stannary-gate-report/2';
 /** More than any economy has fields. */
 const FIELDS_MAX = 10_000;
 /** Of a check: a few fields of each class. */

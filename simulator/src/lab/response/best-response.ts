@@ -6,9 +6,10 @@ import type { Scenario } from '../../scenario/scenario.ts';
 import type { CampaignPlan, EconomySource, Json, Point as PlanPoint } from '../campaign/plan.ts';
 import { type CampaignOptions, runCampaign } from '../campaign/run-campaign.ts';
 import { withScenario } from '../campaign/with-scenario.ts';
-import { closedScore, isBetter, type Score, scoreOf } from './objective.ts';
-import { type Found, type Point, patternSearch, type Search, searched } from './pattern-search.ts';
-import { type Parameters, parametersAt, placeOf, type StrategySpace, strategySpace } from './strategy-space.ts';
+import { closedBestResponse, type Tried } from './closed-response.ts';
+import { isBetter, type Score, scoreOf } from './objective.ts';
+import { type Found, type Point, patternSearch, type Search } from './pattern-search.ts';
+import { keyIn, type Parameters, parametersAt, placeOf, type StrategySpace, strategySpace } from './strategy-space.ts';
 
 /** An attack in a world: what a best response is looked for. */
 export interface Hunt {
@@ -35,11 +36,6 @@ export interface ResponsePlan {
   readonly finals?: { readonly strategies: number; readonly runs: number };
 }
 
-export interface Tried extends Score {
-  /** What the attacker chose, and what it was told; facts are the world's. */
-  readonly parameters: Parameters;
-}
-
 export interface BestResponse extends Tried {
   readonly hunt: Hunt;
   /** What the closed form says an attacker does best; null without one. */
@@ -52,9 +48,6 @@ export interface BestResponse extends Tried {
 export type ResponseOptions = Pick<CampaignOptions, 'workers' | 'signal' | 'shelf'> & {
   readonly onProgress?: (done: number, of: number) => void;
 };
-
-/** Strategies of a closed form that a search looks at: a few milliseconds each, against minutes of simulation. */
-const FREE_ATTEMPTS = 64;
 
 /**
  * The attacker's best responses: the strategy of at least the attack's minimum size with the most 2R - C per credit at
@@ -112,31 +105,6 @@ async function decided(
     });
     return { ...response, ...played.reduce((a, b) => (isBetter(b, a) ? b : a)) };
   });
-}
-
-/**
- * What a closed form says is best; null without one.
- * @param search.start where to begin; the parameters' own values by default
- */
-export function closedBestResponse(
-  attack: Attack,
-  world: Omit<AttackSetting, 'parameters'>,
-  search: { readonly told?: Parameters; readonly start?: Parameters; readonly attempts?: number } = {},
-): Tried | null {
-  const { told = {}, start = {}, attempts = FREE_ATTEMPTS } = search;
-  const space = strategySpace(attack, world.scenario, told);
-  const chosen = (point: Point) => ({ ...told, ...parametersAt(space, point) });
-  const scoreAt = (point: Point) =>
-    closedScore(attack, settingOf(world.economy, world.scenario, { attack, parameters: chosen(point) }));
-  const found = searched(
-    patternSearch<Score | null>(space.names.length, [placeOf(space, attack, start)], {
-      attempts,
-      keyOf: keyIn(space),
-      isBetter: (a, b) => a !== null && (b === null || isBetter(a, b)),
-    }),
-    scoreAt,
-  );
-  return found === null || found.value === null ? null : { ...found.value, parameters: chosen(found.point) };
 }
 
 /** Every strategy as often as the plan has runs: the accounts of each. */
@@ -221,8 +189,4 @@ class Chase {
     this.#points = state.done ? [] : state.value;
     if (state.done) this.#found = state.value;
   }
-}
-
-function keyIn(space: StrategySpace): (point: Point) => string {
-  return (point) => Object.values(parametersAt(space, point)).join(' ');
 }

@@ -1,6 +1,7 @@
 import type { Attack } from '../../attacks/attack.ts';
 import { type Axis, shareOf, valueAt } from '../../experiments/index.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
+import type { Point } from './pattern-search.ts';
 
 /** What an attacker chooses of an attack: a cube that searches walk in. */
 export interface StrategySpace {
@@ -63,4 +64,9 @@ export function placeOf(
     const { low, high } = space.axes[at]!;
     return shareOf(space.axes[at]!, Math.min(high, Math.max(low, values[name] ?? parameters[name]!.value)));
   });
+}
+
+/** Points that are the same strategy have the same. */
+export function keyIn(space: StrategySpace): (point: Point) => string {
+  return (point) => Object.values(parametersAt(space, point)).join(' ');
 }
