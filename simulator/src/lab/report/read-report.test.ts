@@ -121,6 +121,25 @@ test('REPORT-VERDICT: a state or verdict that its checks contradict', () => {
   );
 });
 
+test('REPORT-VERDICT: a check that passed on the wrong side of its line, or against none', () => {
+  const figure = { value: 2, interval: null, confidence: null, samples: 1 };
+  const one = { id: 'a', metric: 'a', unit: '', state: 'passed', how: '', figure };
+  const row = { gate: 'G5', title: 'a', share: 'economics', state: 'passed', remedies: [] };
+  const against = (line: object | null) => changed('criteria', [{ ...row, checks: [{ ...one, line }] }]);
+  for (const [relation, value] of [
+    ['<=', 1],
+    ['<', 1],
+    ['>=', 3],
+    ['>', 3],
+    ['=', 1],
+  ] as const) {
+    refused(against({ relation, value }), 'REPORT-VERDICT', /checks\[0\]\.state: expected failed, .*got passed/);
+  }
+  refused(against(null), 'REPORT-VERDICT', /checks\[0\]\.state: expected not shown/);
+  const thin = JSON.parse(against({ relation: '<=', value: 2 }));
+  assert.equal(readReport(JSON.stringify(thin)).report.criteria.length, 1);
+});
+
 test('any JSON is read or refused, never anything else', () => {
   const paths = [
     'economy',

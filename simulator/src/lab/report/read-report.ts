@@ -1,4 +1,5 @@
 import type { Json } from '../campaign/plan.ts';
+import { meets } from '../gate/criterion.ts';
 import { isSigned } from '../gate/evidence/signed-form.ts';
 import type {
   AttackFinding,
@@ -259,8 +260,11 @@ function checkVerdicts({ criteria, verdicts, economy }: GateReport): void {
     const follows = stateOf(checks);
     if (said !== follows && (checks.length > 0 || said === 'passed'))
       contradict(`report.criteria[${index}].state`, follows, said);
-    const unseen = checks.findIndex((one) => one.state === 'passed' && one.figure === null);
-    if (unseen !== -1) contradict(`report.criteria[${index}].checks[${unseen}].state`, 'not shown', 'passed');
+    const place = (at: number) => `report.criteria[${index}].checks[${at}].state`;
+    const unseen = checks.findIndex((one) => one.state === 'passed' && (one.figure === null || one.line === null));
+    if (unseen !== -1) contradict(place(unseen), 'not shown', 'passed');
+    const wrong = checks.findIndex(isOnWrongSide);
+    if (wrong !== -1) contradict(place(wrong), 'failed', 'passed');
   }
   const isWhole = unlookedAt(criteria).length === 0;
   const isSound = isWhole && criteriaFor('economics', criteria).every(({ state: one }) => one === 'passed');
@@ -270,6 +274,12 @@ function checkVerdicts({ criteria, verdicts, economy }: GateReport): void {
   const gates = criteria.map((one) => one.gate);
   const twice = gates.findIndex((one, index) => gates.indexOf(one) !== index);
   if (twice !== -1) refuse(`report.criteria[${twice}].gate`, 'each criterion once', gates[twice]);
+}
+
+/** What passed with a figure that its own line refuses. An attack that costs and returns nothing passes on its line. */
+function isOnWrongSide({ state: said, figure: seen, line }: GateCheck): boolean {
+  if (said !== 'passed' || seen === null || line === null) return false;
+  return !meets(seen.value, line) && seen.value !== line.value;
 }
 
 function contradict(where: string, expected: string, got: string): never {
