@@ -138,6 +138,7 @@ test('refused: evidence that says more than a report may, or at no time (GATE-EV
     { madeAt: 'yesterday' },
     { madeAt: '2027-02-30T99:00:00Z' },
     { figures: { 'attestation-age': { value: 1e100, samples: 1 } } },
+    { figures: { 'attestation-age': { value: -9_999, samples: 1 } } },
     { figures: { 'attestation-age': { value: 1, samples: 2 ** 60 } } },
     { figures: Object.fromEntries(Array.from({ length: 101 }, (_, at) => [`f${at}`, { value: 1, samples: 1 }])) },
   ];

@@ -236,7 +236,8 @@ function isFigure(figure: unknown): boolean {
   if (typeof figure !== 'object' || figure === null) return false;
   const { value, samples, low = value, high = value } = figure as EvidenceFigure;
   const isDrawable = [value, low, high].every((end) => Number.isFinite(end) && Math.abs(end) <= FIGURE_MAX);
-  return isDrawable && low <= value && value <= high && Number.isSafeInteger(samples) && samples > 0;
+  // Errors without their sign, times, ages and counts: none is less than nothing, and a negative one meets any line.
+  return isDrawable && value >= 0 && low <= value && value <= high && Number.isSafeInteger(samples) && samples > 0;
 }
 
 /** An age grows, and stays within what a report can say. */
