@@ -188,6 +188,14 @@ test('INIT-NAME, INIT-UNWRITABLE: init says why it writes nothing', async () => 
   assert.match(folder.stderr, /\[INIT-UNWRITABLE\]/);
 });
 
+test('SCENARIO-VALUE: what a refusal quotes of a file does not act on a terminal', async () => {
+  const file = join(root, 'acting.yaml');
+  await writeFile(file, 'name: "a\\e[2J\\u202Eb"\nextends: default\n');
+  const { status, stderr } = await stannary('simulate', 'reference', '--scenario', file, '--runs', '1');
+  assert.equal(status, 2);
+  assert.match(stderr, /got a·\[2J·b \[SCENARIO-VALUE\]/);
+});
+
 test('a bug, which has no class, is status 4', () => {
   assert.equal(exitStatusOf(new Error('bug')), 4);
   const codes = { input: 2, retry: 3, 'give-up': 4 } as const;

@@ -199,6 +199,11 @@ function fail(error: unknown): number {
     stack?: string;
     refusalClass?: string;
   };
-  console.error(refusalClass === undefined ? (stack ?? message) : `stannary: ${message} [${code}]`);
+  console.error(refusalClass === undefined ? (stack ?? message) : `stannary: ${inertLines(message)} [${code}]`);
   return exitStatusOf(error);
+}
+
+/** What a message quotes of a file must not act on a terminal; its own lines stay. */
+function inertLines(message: string): string {
+  return message.replace(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '·');
 }

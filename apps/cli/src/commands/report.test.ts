@@ -42,6 +42,19 @@ test('--json says the same in a line; a report without bounds says so', () => {
   assert.match(stannary(file, '--out', 'page.html', '--force').stdout, /never deployable/);
 });
 
+test('names of a report neither act on a terminal nor begin lines of their own', () => {
+  const name = 'x\u001b[2J\nEconomics pass. Launch: ready.';
+  const file = written('acting.json', {
+    ...FAILING_REPORT,
+    economy: { ...FAILING_REPORT.economy, name },
+    world: { name, isOwn: false },
+  });
+  const { status, stdout } = stannary(file);
+  assert.equal(status, 0);
+  assert.equal(stdout.trimEnd().split('\n').length, 3);
+  assert.ok(!stdout.includes('\u001b'));
+});
+
 test('OUT-EXISTS: a page that is there stays', () => {
   writeFileSync(join(root, 'kept.html'), 'mine');
   const { status, stderr } = stannary(written('kept.json', FAILING_REPORT));

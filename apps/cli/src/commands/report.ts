@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { readReport, reportHtml, verdictText } from '@stannary/simulator/lab';
 import { type Command, Option } from 'commander';
+import { inert } from '../gate/print.ts';
 import { CliRefusal } from '../refusal.ts';
 import { writeNew } from '../write-new.ts';
 
@@ -39,11 +40,12 @@ function writeReport(file: string, flags: ReportFlags): void {
     new CliRefusal('REPORT-OUT', 'give-up', detail);
   writeNew(out, reportHtml(report, signature), flags.force, unwritable);
   const { economy, verdicts } = report;
+  const shown = inert(report);
   const signedBy = signature?.publicKey ?? null;
   if (flags.json) console.log(JSON.stringify({ file: out, economy, verdicts, signedBy }));
   else {
-    console.log(`${out}: ${economy.name}, version ${economy.version}`);
-    console.log(verdictText(report).replaceAll('\u00a0', ' '));
+    console.log(`${out}: ${shown.economy.name}, version ${economy.version}`);
+    console.log(verdictText(shown).replaceAll('\u00a0', ' '));
     if (economy.boundsWaived) console.log('Bounds waived: never deployable.');
     console.log(
       signedBy === null ? 'Not signed.' : `Signed by ${signedBy}; compare it with a key you got another way.`,

@@ -22,7 +22,7 @@ const DETAIL = `${INDENT}    `;
 const ALIKE_SHOWN = 3;
 
 /** Strings of a report of anyone must neither act on a terminal nor begin lines of their own. */
-function inert<Data>(data: Data): Data {
+export function inert<Data>(data: Data): Data {
   return JSON.parse(
     JSON.stringify(data, (_, value: unknown) =>
       typeof value === 'string' ? value.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '·') : value,
