@@ -191,6 +191,9 @@ test('refused: a report that was changed, cut off, signed by another or not at a
     process.exitCode = undefined;
   });
   assert.match(await verified(text, '--signer', signed.signature!.publicKey), /signed by/);
+  const empty = signReport({ ...REPORT, criteria: [], verdicts: { economics: 'fail', launch: 'not ready' } }, one!);
+  await verified(JSON.stringify(empty), '--only', 'G1');
+  assert.equal(process.exitCode, 1, 'a verified report answers by its verdicts');
 });
 
 test('refused: no economy (GATE-ECONOMY), a report that is there (OUT-EXISTS), before minutes are spent', async (t) => {

@@ -124,7 +124,7 @@ export function defineGate(command: Command): void {
       const report = flags.verify === undefined ? await gate(economy, flags) : verify(flags.verify, flags);
       if (report === null) return;
       const { economics, launch } = report.verdicts;
-      if (flags.only !== undefined) {
+      if (flags.only !== undefined && flags.verify === undefined) {
         process.exitCode = report.criteria.every(({ state }) => state === 'passed') ? 0 : GATE_FAILED;
         return;
       }
