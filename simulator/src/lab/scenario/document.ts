@@ -34,7 +34,9 @@ export function parseScenario(text: string, file: string): ScenarioMap {
   const node = nodeOf(document.contents, placeAt(0), placeAt, 0);
   if (node.form === 'map') return node;
   if (node.form === 'value' && node.value === null) return { form: 'map', place: node.place, entries: new Map() };
-  throw new ScenarioRefusal('SCENARIO-TYPE', node.place, 'a map of fields', shownNode(node));
+  // Not what it says: `extends` may have named a file that is somebody's secret.
+  const got = node.form === 'value' ? 'a single value' : shownNode(node);
+  throw new ScenarioRefusal('SCENARIO-TYPE', node.place, 'a map of fields', got);
 }
 
 function nodeOf(node: unknown, place: string, placeAt: (offset: number) => string, depth: number): ScenarioNode {

@@ -120,6 +120,7 @@ test('SCENARIO-FIELD: an unknown field, with the nearest', async () => {
 });
 
 test('SCENARIO-TYPE, SCENARIO-VALUE, SCENARIO-RANGE, SCENARIO-MISSING: at line and column', async () => {
+  await refused('a secret', 'SCENARIO-TYPE', '1:1', /a map of fields, got a single value/);
   await refused('demand: 5', 'SCENARIO-TYPE', '1:9 demand', /a map of fields, got 5/);
   await refused('shocks: { a: 1 }', 'SCENARIO-TYPE', '1:9 shocks', /a list/);
   await refused('horizon: 30', 'SCENARIO-VALUE', '1:10 horizon', /a duration such as 30 d .* got 30/);
