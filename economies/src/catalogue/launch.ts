@@ -173,6 +173,8 @@ const groups = section(
       confidence: share('attackConfidencePpm', 'Confidence of the lower bound of mean(cost - 2 * return).', {
         default: '95 %',
         ...PART,
+        min: '90 %',
+        max: '99.9 %',
       }),
       seedsMin: count('seedsMin', 'Least number of simulated worlds.', {
         default: '200',

@@ -30,6 +30,7 @@ const REPORT: GateReport = {
   seeds: { seed: 0, search: [0, 0], test: [0, 1] },
   world: { name: 'mine', isOwn: true },
   scenario: null,
+  ownLines: [],
   verdicts: { economics: 'fail', launch: 'not ready' },
   criteria: [
     {

@@ -6,6 +6,7 @@ import {
   type GateReport,
   lineText,
   measuredText,
+  ownLinesText,
   scaledFigure,
   shownUnit,
   verdictText,
@@ -36,6 +37,7 @@ export function gateText(told: GateReport, isVerbose = false): string {
   const { economy, profile, seeds, criteria, verdicts, code } = report;
   const notes = [
     ...(economy.boundsWaived ? ['bounds are waived: this economy can never be deployed'] : []),
+    ...(report.ownLines.length === 0 ? [] : [`judged ${ownLinesText(report)}`]),
     ...(criteria.length < ALL_ROWS ? [`${criteria.length} of ${ALL_ROWS} rows: no verdict can pass`] : []),
   ];
   const where = report.world.isOwn ? '' : `, ${worldText(report)}`;

@@ -13,10 +13,10 @@ test('figures in what people reckon in, five digits', () => {
   assert.equal(shown('price', 2_800_000), '0.01008 credits/NCU·h');
   assert.equal(shown('tokenPrice', 250_000), '0.25 credits/token');
   assert.equal(shown('supplyTokensGrains', 1.5e15), '1,500,000,000 tokens');
-  assert.equal(shown('usedNcuMs', 7.2e9), '2 000 NCU·h');
+  assert.equal(shown('usedNcuMs', 7.2e9), '2,000 NCU·h');
   assert.equal(shown('coverage', 1.0015), '100.15 %');
   assert.equal(shown('exits', 0), '0 nodes');
-  assert.equal(shown('dailyMoveLow', -0.123456), '-0.12346 logarithm');
+  assert.equal(shown('dailyMoveLow', -0.123456), '−0.12346 logarithm');
   for (const name of Object.keys(FIGURES)) assert.notEqual(shown(name, 1), '1 ', name);
 });
 

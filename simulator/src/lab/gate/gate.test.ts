@@ -30,6 +30,13 @@ function refused(code: GateRefusalCode) {
   return (error: unknown) => error instanceof GateRefusal && error.code === code;
 }
 
+test('lines that the economy draws itself are told, whatever passes by them', async () => {
+  assert.deepEqual((await gated(REFERENCE, ['G14'])).ownLines, []);
+  const loose = await contextOf('reference', [['gate.concentration.nakamotoMin', '1']]);
+  const { ownLines } = await gated(loose, ['G14']);
+  assert.deepEqual(ownLines, [{ field: 'gate.concentration.nakamotoMin', own: '1', standard: '7' }]);
+});
+
 test('the reference passes what closed forms and few worlds can show', async () => {
   const { criteria, thin, fans, tables } = await gated(REFERENCE, ['G2', 'G3', 'G4', 'G8', 'G14']);
   const states = Object.fromEntries(criteria.map(({ gate, state }) => [gate, state]));

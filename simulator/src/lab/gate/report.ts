@@ -135,6 +135,13 @@ export interface EvidenceUsed {
   readonly madeAt: string;
 }
 
+/** A line of the gate where the economy draws another than the reference economy; as written. */
+export interface OwnLine {
+  readonly field: string;
+  readonly own: string;
+  readonly standard: string;
+}
+
 export interface GateReport {
   readonly format: 'stannary-gate-report/2';
   readonly economy: {
@@ -154,6 +161,8 @@ export interface GateReport {
   /** The scenario's name, and whether it is the world that the economy assumes: a verdict holds in the world it was found in. */
   readonly world: { readonly name: string; readonly isOwn: boolean };
   readonly scenario: Json;
+  /** Lines that are the economy's own: a verdict says no more than they ask. */
+  readonly ownLines: readonly OwnLine[];
   readonly verdicts: { readonly economics: 'pass' | 'fail'; readonly launch: 'ready' | 'not ready' };
   readonly criteria: readonly GateCriterion[];
   readonly attacks: readonly AttackFinding[];

@@ -10,6 +10,7 @@ import { type Criterion, type CriterionSetting, judged, MILLION } from './criter
 import { meanOf, notShown } from './criterion.ts';
 import { EvidenceBook, type EvidenceFile } from './evidence/evidence-book.ts';
 import { fansOf } from './fans.ts';
+import { ownLinesOf } from './own-lines.ts';
 import { GateRefusal } from './refusal.ts';
 import { remediesOf } from './remedies.ts';
 import type {
@@ -92,6 +93,7 @@ export async function runGate(context: GateContext, options: GateOptions): Promi
     seeds: { seed, ...(attackers.seeds ?? { search: [0, 0], test: [0, runs] }) },
     world: { name: context.scenario.name, isOwn: isOwnWorld(economy, context.scenario) },
     scenario: context.scenario as unknown as Json,
+    ownLines: await ownLinesOf(policy),
     verdicts: isWhole ? verdictsOf(criteria, boundsWaived) : { economics: 'fail', launch: 'not ready' },
     criteria,
     attacks: attackers.findings,

@@ -218,6 +218,7 @@ export const FAILING_REPORT: GateReport = {
   profile: 'quick',
   seeds: { seed: 0, search: [0, 40], test: [1000, 200] },
   world: { name: 'mine', isOwn: true },
+  ownLines: [],
   scenario: { horizonEpochs: 336, demand: { utilisation: 0.7, elasticity: 0.5 } },
   verdicts: { economics: 'fail', launch: 'not ready' },
   criteria: CRITERIA,

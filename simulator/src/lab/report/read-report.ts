@@ -192,6 +192,7 @@ const report = recordOf<GateReport>({
   seeds: recordOf<GateReport['seeds']>({ seed: count, search: runs, test: runs }),
   world: recordOf<GateReport['world']>({ name, isOwn: flag }),
   scenario: (value, where) => json(value, where),
+  ownLines: listOf(recordOf<GateReport['ownLines'][number]>({ field: name, own: name, standard: name }), FIELDS_MAX),
   verdicts: recordOf<GateReport['verdicts']>({
     economics: oneOf('pass', 'fail'),
     launch: oneOf('ready', 'not ready'),

@@ -57,6 +57,17 @@ test('a verdict in a world that somebody chose says so beside it', () => {
   assert.ok(!textOf(reportHtml(PASSING_REPORT)).includes('that the gate was given'));
 });
 
+test('lines that the economy draws itself stand beside the verdict', () => {
+  const ownLines = [{ field: 'gate.concentration.nakamotoMin', own: '1', standard: '7' }];
+  const lines = 'by lines of its own: gate.concentration.nakamotoMin 1 (reference 7)';
+  assert.ok(verdictText({ ...PASSING_REPORT, ownLines }).startsWith(`Economics pass, ${lines}. Launch`));
+  assert.equal(
+    textOf(reportHtml({ ...PASSING_REPORT, ownLines })).split(lines).length,
+    4,
+    'in words and on both cards',
+  );
+});
+
 test('a signer that nobody pinned stands beside the criterion, and a pinned one does not', () => {
   const [drill] = PASSING_REPORT.evidence;
   const said = (isPinned: boolean) => {

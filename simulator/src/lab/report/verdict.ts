@@ -10,11 +10,17 @@ export function worldText({ world }: Pick<GateReport, 'world'>): string {
     : `in the world “${world.name}” that the gate was given, not the one that the economy assumes`;
 }
 
+/** Lines that the economy draws itself, lest a verdict by loose ones pass for one by the reference's; else empty. */
+export function ownLinesText({ ownLines }: Pick<GateReport, 'ownLines'>): string {
+  const lines = ownLines.map(({ field, own, standard }) => `${field} ${own} (reference ${standard})`);
+  return lines.length === 0 ? '' : `by lines of its own: ${lines.join(', ')}`;
+}
+
 /** Both verdicts in a line: `Economics pass. Launch: not ready; 4 criteria are not shown.` */
-export function verdictText({ verdicts, criteria, world }: GateReport): string {
+export function verdictText({ verdicts, criteria, world, ownLines }: GateReport): string {
   const economics = criteriaFor('economics', criteria);
   const why = verdicts.economics === 'pass' ? '' : lacking(economics);
-  const where = worldText({ world });
+  const where = [worldText({ world }), ownLinesText({ ownLines })].filter((text) => text !== '').join(', ');
   return [
     `Economics ${verdicts.economics}${where === '' ? '' : `, ${where}`}${why === '' ? '' : `: ${why}`}.`,
     verdicts.launch === 'ready' ? 'Launch: ready.' : `Launch: not ready; ${lacking(criteria)}.`,
@@ -54,7 +60,7 @@ function lacking(criteria: readonly GateCriterion[]): string {
 export function headerHtml(report: GateReport): Html {
   const { economy, verdicts, criteria, profile } = report;
   const economics = criteriaFor('economics', criteria);
-  const where = worldText(report);
+  const where = [worldText(report), ownLinesText(report)].filter((text) => text !== '').join('; ');
   return html`<p class="kind">Launch gate, ${profile} profile</p>
 <h1>${economy.name}, version ${economy.version}</h1>
 <p>${verdictText(report)}</p>
