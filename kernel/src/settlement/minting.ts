@@ -1,3 +1,4 @@
+import type { NodeClass } from '../economy/classes.ts';
 import type { Economy } from '../economy.ts';
 import { ExactSum, mulDivDown } from '../numbers/exact.ts';
 import type { Grains, NcuMs } from '../numbers/quantities.ts';
@@ -83,11 +84,22 @@ export function shareAmongClasses(
   const { classOf } = columns.nodes;
   for (let node = 0; node < work.length; node += 1) classWork[classOf[node]!]! += work[node]!;
   classes.forEach((rule, index) => {
-    const share = Math.min(rule.emissionSharePpm, supply.classSharePpmMax);
-    const scheduled = mulDivDown(grains, share, MILLION) as Grains;
-    columns.classes.emission[index] =
-      rule.pool === null ? scheduled : classPool(rule.pool, scheduled, classWork[index] as NcuMs).poolGrains;
+    columns.classes.emission[index] = classEmissionGrains(supply, rule, grains, classWork[index] as NcuMs);
   });
+}
+
+/**
+ * What a class divides of an epoch's emission: its share, at most what one class may have and what its work is worth.
+ * Rounded down.
+ */
+export function classEmissionGrains(
+  { classSharePpmMax }: Pick<Economy['supply'], 'classSharePpmMax'>,
+  { emissionSharePpm, pool }: Pick<NodeClass, 'emissionSharePpm' | 'pool'>,
+  grains: Grains,
+  classWork: NcuMs,
+): Grains {
+  const scheduled = mulDivDown(grains, Math.min(emissionSharePpm, classSharePpmMax), MILLION) as Grains;
+  return pool === null ? scheduled : classPool(pool, scheduled, classWork).poolGrains;
 }
 
 function safe(grains: bigint): Grains {

@@ -16,6 +16,7 @@ export interface AddressBook {
     readonly nodeRegistry: string;
     readonly bondVault: string;
     readonly settlement: string;
+    readonly eraChallenges: string;
   };
 }
 

@@ -1,7 +1,15 @@
 import { type Abi, encodeDeployData, getContractAddress, type Hex } from 'viem';
 import { devAccount, LOCAL_CHAIN_ID, signerOf } from './account.ts';
 import type { AddressBook } from './address-book.ts';
-import { bondVault, credit, nodeRegistry, settlement, workToken } from './generated/contracts.ts';
+import {
+  bondVault,
+  credit,
+  eraChallenges,
+  nodeRegistry,
+  p256Sha256Verifier,
+  settlement,
+  workToken,
+} from './generated/contracts.ts';
 import { queueOf, type Send } from './queue.ts';
 import { ChainRefusal } from './refusal.ts';
 import { asking, openRpc } from './rpc.ts';
@@ -27,6 +35,15 @@ export interface DeploySettings {
   readonly idFeeGrains: number;
   readonly posterBondGrains: number;
   readonly challengeWindowSeconds: number;
+  /** Eras between what was earned and what it pays; at least 1. */
+  readonly holdbackEras: number;
+  readonly epochsPerEra: number;
+  /** Epochs by which a batch may be late. */
+  readonly lateEpochs: number;
+  /** Time to reveal a leaf that was asked for, at most the challenge window. */
+  readonly answerSeconds: number;
+  /** What asking for a leaf costs, to be earned by revealing it. */
+  readonly askFeeGrains: number;
   readonly appealSeconds: number;
   readonly activationSeconds: number;
   readonly unbondingSeconds: number;
@@ -45,7 +62,7 @@ export interface DeployOptions {
 const GAS_MONEY_WEI = 10n ** 19n;
 
 /**
- * Deploys a network's five contracts. Each call makes new ones: whoever calls keeps the address book.
+ * Deploys a network's contracts. Each call makes new ones: whoever calls keeps the address book.
  * Errors: CHAIN-RANGE, CHAIN-REVERTED (a constructor refused its settings), CHAIN-OUT-OF-GAS-MONEY,
  * CHAIN-RPC-UNREACHABLE, CHAIN-NOT-MINED.
  */
@@ -60,8 +77,8 @@ export function deployContracts({ rpcUrl, deployer, settings }: DeployOptions): 
     // Token and settlement name each other for good: the token is told where the settlement is going to be.
     const addressAt = (offset: number) => getContractAddress({ from: address, nonce: BigInt(nonce + offset) });
     const places = { credit: addressAt(0), workToken: addressAt(1), nodeRegistry: addressAt(2) };
-    const later = { bondVault: addressAt(3), settlement: addressAt(4) };
-    const deploymentBlock = await createAll(send, creations(settings, { ...places, ...later }));
+    const later = { bondVault: addressAt(3), settlement: addressAt(4), eraChallenges: addressAt(6) };
+    const deploymentBlock = await createAll(send, creations(settings, { ...places, ...later }, addressAt(5)));
     return { chain: `eip155:${chainId}`, deploymentBlock, contracts: lowerCase({ ...places, ...later }) };
   });
 }
@@ -86,13 +103,13 @@ export async function fundAccounts(rpcUrl: string, accounts: readonly string[]):
 type Places = Record<keyof AddressBook['contracts'], Hex>;
 
 interface Creation {
-  readonly what: keyof Places;
+  readonly what: string;
   readonly at: Hex;
   readonly data: Hex;
 }
 
 /** In the order of their nonces. Errors: CHAIN-RANGE. */
-function creations(settings: DeploySettings, places: Places): Creation[] {
+function creations(settings: DeploySettings, places: Places, verifier: Hex): Creation[] {
   return [
     creation('credit', places, credit, [addressOf(settings.creditIssuer, 'settings.creditIssuer')]),
     creation('workToken', places, workToken, workTokenArguments(settings, places)),
@@ -102,6 +119,8 @@ function creations(settings: DeploySettings, places: Places): Creation[] {
     ]),
     creation('bondVault', places, bondVault, [vaultSettings(settings, places)]),
     creation('settlement', places, settlement, [settlementSettings(settings, places)]),
+    { what: 'verifier', at: verifier, data: encodeDeployData(p256Sha256Verifier) },
+    creation('eraChallenges', places, eraChallenges, [challengeSettings(settings, places, verifier)]),
   ];
 }
 
@@ -145,12 +164,26 @@ function settlementSettings(settings: DeploySettings, places: Places) {
   return {
     credit: places.credit,
     workToken: places.workToken,
+    challenges: places.eraChallenges,
     poster: addressOf(settings.poster, 'settings.poster'),
     posterBondGrains: uintOf(settings.posterBondGrains, 'settings.posterBondGrains'),
     challengeWindowSeconds: uintOf(settings.challengeWindowSeconds, 'settings.challengeWindowSeconds'),
+    holdbackEras: uintOf(settings.holdbackEras, 'settings.holdbackEras'),
     receiptKeyX: x,
     receiptKeyY: y,
     beaconTip: bytes32Of(settings.beaconTip, 'settings.beaconTip'),
+  };
+}
+
+function challengeSettings(settings: DeploySettings, places: Places, verifier: Hex) {
+  return {
+    settlement: places.settlement,
+    nodeRegistry: places.nodeRegistry,
+    verifier,
+    epochsPerEra: uintOf(settings.epochsPerEra, 'settings.epochsPerEra'),
+    lateEpochs: uintOf(settings.lateEpochs, 'settings.lateEpochs'),
+    answerSeconds: uintOf(settings.answerSeconds, 'settings.answerSeconds'),
+    askFeeGrains: uintOf(settings.askFeeGrains, 'settings.askFeeGrains'),
   };
 }
 

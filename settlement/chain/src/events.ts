@@ -13,9 +13,21 @@ export interface EventPlace {
 }
 
 /** Why a challenge succeeded. */
-export type VoidGround = 'leaves-out-of-order' | 'payout-decreased' | 'totals-differ';
+export type VoidGround = (typeof VOID_GROUNDS)[number];
 
-const VOID_GROUNDS: readonly VoidGround[] = ['leaves-out-of-order', 'payout-decreased', 'totals-differ'];
+/** In the order of the contract. */
+const VOID_GROUNDS = [
+  'leaves-out-of-order',
+  'totals-differ',
+  'sums-differ',
+  'payout-wrong',
+  'void-uncovered',
+  'accrual-wrong',
+  'params-wrong',
+  'batch-invalid',
+  'receipt-omitted',
+  'data-withheld',
+] as const;
 
 /** A bonded amount that counts from a time on, or is free from then on. */
 export interface BondLot {

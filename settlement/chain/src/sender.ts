@@ -10,15 +10,10 @@ import {
 } from 'viem';
 import { signerOf } from './account.ts';
 import { type AddressBook, type ContractName, chainIdOf, contractAddress } from './address-book.ts';
-import {
-  type EraHeader,
-  headerToChain,
-  nodeToChain,
-  type PayoutProof,
-  proofToChain,
-  type SumNodeProof,
-} from './era-header.ts';
-import { bondVault, credit, nodeRegistry, settlement, workToken } from './generated/contracts.ts';
+import { challengeCall, type EraChallenge, treeNumber } from './era-challenge.ts';
+import { type EraHeader, headerToChain, type PayoutProof, proofToChain } from './era-header.ts';
+import type { EraTreeName } from './era-leaf.ts';
+import { bondVault, credit, eraChallenges, nodeRegistry, settlement, workToken } from './generated/contracts.ts';
 import { queueOf, type Send, type SendQueue } from './queue.ts';
 import { ChainReader } from './reader.ts';
 import { ChainRefusal } from './refusal.ts';
@@ -62,7 +57,7 @@ export interface SlashProposal {
 }
 
 const REGISTRATION_TAG = 'stannary/node-registration/v1';
-const ABIS = { workToken, credit, nodeRegistry, bondVault, settlement };
+const ABIS = { workToken, credit, nodeRegistry, bondVault, settlement, eraChallenges };
 
 /**
  * What a device signs (ES256 over SHA-256 of these bytes) so that `operator` may register it in this network.
@@ -239,27 +234,25 @@ export class ChainSender {
     return this.#call('settlement', 'claimMany', [header, claims.map(proofToChain)]);
   }
 
-  /** Two neighbouring leaves of an open era whose accounts do not rise. */
-  challengeOrder(header: EraHeader, proofA: PayoutProof, proofB: PayoutProof): Promise<Sent> {
-    const args = [headerToChain(header), proofToChain(proofA), proofToChain(proofB)];
-    return this.#call('settlement', 'challengeOrder', args);
+  /**
+   * Proves that an open era is wrong, or asks for a leaf of it (the fee is approved first). `headers` as the challenge was
+   * found with.
+   */
+  challengeEra(headers: readonly EraHeader[], challenge: EraChallenge): Promise<Sent> {
+    const { method, args } = challengeCall(headers, challenge);
+    if (challenge.kind !== 'ask') return this.#call('eraChallenges', method, args);
+    return this.#asking(method, args);
   }
 
-  /** An account whose lifetime sum is lower in an open era than in its parent. */
-  challengeDecrease(
-    parentHeader: EraHeader,
-    header: EraHeader,
-    inParent: PayoutProof,
-    inHeader: PayoutProof,
-  ): Promise<Sent> {
-    const headers = [headerToChain(parentHeader), headerToChain(header)];
-    return this.#call('settlement', 'challengeDecrease', [...headers, proofToChain(inParent), proofToChain(inHeader)]);
+  /** An era whose poster has not shown a leaf in time. */
+  challengeWithheld(header: EraHeader, tree: EraTreeName, index: number): Promise<Sent> {
+    const args = [headerToChain(header), treeNumber(tree), uint32Of(index, 'index')];
+    return this.#call('eraChallenges', 'challengeWithheld', args);
   }
 
-  /** An open era whose root commits to other totals, or another leaf count, than its header. */
-  challengeTotals(header: EraHeader, top: SumNodeProof, leafCount: number): Promise<Sent> {
-    const args = [headerToChain(header), nodeToChain(top), uint32Of(leafCount, 'leafCount')];
-    return this.#call('settlement', 'challengeTotals', args);
+  async #asking(method: string, args: readonly unknown[]): Promise<Sent> {
+    const fee = await this.#read('eraChallenges', 'askFeeGrains', []);
+    return this.#spending('workToken', fee, 'eraChallenges', method, args);
   }
 
   async #postedHeader(era: number): Promise<EraHeader> {

@@ -34,8 +34,6 @@ contract EraChallenges is IEraChallenges {
     }
 
     uint256 private constant ECONOMY_HASH_BYTES = 32;
-    /// @dev Of the encoded AccrualInputs: behind the offset and six integers.
-    uint256 private constant BATCH_ID_AT = 7 * 32;
 
     ISettlement public immutable settlement;
     IWorkToken public immutable workToken;
@@ -230,25 +228,33 @@ contract EraChallenges is IEraChallenges {
         if (askFeeGrains > 0) workToken.safeTransferFrom(msg.sender, address(this), askFeeGrains);
     }
 
-    function reveal(
+    function reveal(ISettlement.EraHeader calldata header, EraLeaf.Tree tree, SumTree.Span calldata span) external {
+        if (tree == EraLeaf.Tree.Params) revert ContentMissing(tree);
+        uint64 posting = _openHeader(header).posting;
+        _requireLeaf(_treeOf(header, tree), span, EraLeaf.lengthOf(tree));
+        if (tree == EraLeaf.Tree.Accrual && span.firstLeaf.nodeOf() != EraLeaf.TAKE_NODE) revert ContentMissing(tree);
+        _answer(header.era, posting, tree, span.first);
+    }
+
+    function revealAccrual(
         ISettlement.EraHeader calldata header,
-        EraLeaf.Tree tree,
-        SumTree.Span calldata span,
-        bytes calldata content,
+        SumTree.Span calldata accrued,
+        RewardMath.AccrualInputs calldata inputs,
         SignedMessage.Message calldata batch
     ) external {
         uint64 posting = _openHeader(header).posting;
-        _requireLeaf(_treeOf(header, tree), span, EraLeaf.lengthOf(tree));
-        bytes calldata leaf = span.firstLeaf;
-        if (tree == EraLeaf.Tree.Params) {
-            bytes32 paramsHash = keccak256(content);
-            if (paramsHash != bytes32(leaf[9:])) revert ParamsHashMismatch(paramsHash, bytes32(leaf[9:]));
-        } else if (tree == EraLeaf.Tree.Accrual && leaf.nodeOf() != EraLeaf.TAKE_NODE) {
-            _requireContent(leaf, content, batch);
-        }
-        _closeAsk(header.era, posting, tree, span.first);
-        emit LeafRevealed(header.era, tree, span.first, msg.sender);
-        if (askFeeGrains > 0) workToken.safeTransfer(msg.sender, askFeeGrains);
+        _requireLeaf(header.accrual, accrued, EraLeaf.ENTRY_BYTES);
+        _requireInputs(accrued.firstLeaf, inputs);
+        bytes32 batchId = inputs.batchId == 0 ? bytes32(0) : batch.idOf();
+        if (batchId != inputs.batchId) revert BatchMismatch(batchId, inputs.batchId);
+        _answer(header.era, posting, EraLeaf.Tree.Accrual, accrued.first);
+    }
+
+    function revealRules(ISettlement.EraHeader calldata header, ParamsProof calldata rules) external {
+        uint64 posting = _openHeader(header).posting;
+        _requireLeaf(header.params, rules.span, EraLeaf.PARAMS_BYTES);
+        _requireRules(rules.span.firstLeaf, rules.params);
+        _answer(header.era, posting, EraLeaf.Tree.Params, rules.span.first);
     }
 
     function challengeWithheld(ISettlement.EraHeader calldata header, EraLeaf.Tree tree, uint32 index) external {
@@ -505,18 +511,6 @@ contract EraChallenges is IEraChallenges {
         isAccepted = isAccepted && code == 0;
     }
 
-    function _requireContent(bytes calldata leaf, bytes calldata content, SignedMessage.Message calldata batch)
-        private
-        pure
-    {
-        bytes32 inputsHash = keccak256(content);
-        if (inputsHash != leaf.inputsOf()) revert InputsMismatch(inputsHash, leaf.inputsOf());
-        bytes32 batchId = bytes32(content[BATCH_ID_AT:]);
-        if (batchId == 0) return;
-        bytes32 shownId = batch.idOf();
-        if (shownId != batchId) revert BatchMismatch(shownId, batchId);
-    }
-
     /// @dev Signed for this contract on this chain, under whatever economy.
     function _isOurs(bytes calldata aad) private view returns (bool) {
         return aad.length == _aadHeadBytes + ECONOMY_HASH_BYTES && keccak256(aad[:_aadHeadBytes]) == _aadHeadHash;
@@ -542,6 +536,12 @@ contract EraChallenges is IEraChallenges {
         if (asked.asker == address(0)) revert NotAsked(era, tree, index);
         delete _asks[askId];
         --openAsksOf[posting];
+    }
+
+    function _answer(uint64 era, uint64 posting, EraLeaf.Tree tree, uint32 index) private {
+        _closeAsk(era, posting, tree, index);
+        emit LeafRevealed(era, tree, index, msg.sender);
+        if (askFeeGrains > 0) workToken.safeTransfer(msg.sender, askFeeGrains);
     }
 
     function _voidIf(bool isProven, uint64 era, ISettlement.Ground ground) private {

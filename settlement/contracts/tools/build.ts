@@ -15,6 +15,7 @@ const CONTRACTS = [
   'NodeRegistry',
   'BondVault',
   'Settlement',
+  'EraChallenges',
   'Arbitration',
   'AccessManager',
   'EconomyRegistry',

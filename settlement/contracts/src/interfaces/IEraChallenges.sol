@@ -82,6 +82,8 @@ interface IEraChallenges {
     error ReceiptUnsigned(bytes32 receiptId);
     error NodeRecordMismatch();
     error LeafIndexOutOfRange(uint32 index, uint32 leafCount);
+    /// @notice Expected what the leaf is a hash of as well: `revealAccrual` or `revealRules`.
+    error ContentMissing(EraLeaf.Tree tree);
     error AlreadyAsked(uint64 era, EraLeaf.Tree tree, uint32 index);
     error NotAsked(uint64 era, EraLeaf.Tree tree, uint32 index);
     error AnswerStillDue(uint64 answerBy);
@@ -165,17 +167,20 @@ interface IEraChallenges {
     /// not final while an answer is due.
     /// @dev Errors: those of an open era, ChallengeWindowPassed, LeafIndexOutOfRange, AlreadyAsked, and the token's own.
     function ask(ISettlement.EraHeader calldata header, EraLeaf.Tree tree, uint32 index) external;
-    /// @notice Answers: the leaf; of an accrual leaf its encoded inputs and the batch that they name; of a params leaf the
-    /// encoded rules.
-    /// @dev Errors: those of an open era, NotAsked, NotOneLeaf, InputsMismatch, ParamsHashMismatch, BatchMismatch, and
-    /// SumTree's own.
-    function reveal(
+    /// @notice Answers with a leaf that has nothing behind it.
+    /// @dev Errors: those of an open era, ContentMissing, NotAsked, NotOneLeaf, and SumTree's own.
+    function reveal(ISettlement.EraHeader calldata header, EraLeaf.Tree tree, SumTree.Span calldata span) external;
+    /// @notice Answers with an accrual leaf, its inputs, and the batch that they name, if any.
+    /// @dev Errors: those of an open era, NotAsked, NotOneLeaf, InputsMismatch, BatchMismatch, and SumTree's own.
+    function revealAccrual(
         ISettlement.EraHeader calldata header,
-        EraLeaf.Tree tree,
-        SumTree.Span calldata span,
-        bytes calldata content,
+        SumTree.Span calldata accrued,
+        RewardMath.AccrualInputs calldata inputs,
         SignedMessage.Message calldata batch
     ) external;
+    /// @notice Answers with a params leaf and its rules.
+    /// @dev Errors: those of an open era, NotAsked, NotOneLeaf, ParamsHashMismatch, and SumTree's own.
+    function revealRules(ISettlement.EraHeader calldata header, ParamsProof calldata rules) external;
     /// @notice A leaf that was asked for and not revealed in time. The asker has its fee back.
     /// @dev Errors: those of an open era, NotAsked, AnswerStillDue.
     function challengeWithheld(ISettlement.EraHeader calldata header, EraLeaf.Tree tree, uint32 index) external;
