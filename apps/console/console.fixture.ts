@@ -47,6 +47,7 @@ export function exampleNetwork(): NetworkAnswer {
       credit: addressOf('credit'),
       nodeRegistry: addressOf('node registry'),
       bondVault: addressOf('bond vault'),
+      eraChallenges: addressOf('era challenges'),
       settlement: addressOf('settlement'),
     },
     economyHash: hashOf('economy'),

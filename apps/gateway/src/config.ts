@@ -25,6 +25,7 @@ const CONFIG = Type.Object(
         nodeRegistry: ADDRESS,
         bondVault: ADDRESS,
         settlement: ADDRESS,
+        eraChallenges: ADDRESS,
       }),
     }),
     /** Files, each of mode 0600: the poster's account, its receipt key, the seed of its hash chain. */

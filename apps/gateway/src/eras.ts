@@ -34,7 +34,7 @@ export class Eras {
       .set({ status: 'posted', posted_tx: sent.txHash, posted_ms: this.#context.nowMs() })
       .where('era', '=', header.era)
       .execute();
-    this.#context.log('info', 'era posted', { era: header.era, txHash: sent.txHash, payoutRoot: header.payoutRoot });
+    this.#context.log('info', 'era posted', { era: header.era, txHash: sent.txHash, payoutRoot: header.payout.root });
     return true;
   }
 

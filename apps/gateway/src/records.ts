@@ -1,3 +1,4 @@
+import { eraTreesOf, publishTrees } from '@stannary/chain';
 import {
   epochAt,
   epochEndMs,
@@ -25,7 +26,7 @@ import type {
 import type { GatewayRefusal } from './client/refusal.ts';
 import type { GatewayContext } from './context.ts';
 import type { Epochs } from './epochs.ts';
-import { payoutTree, type StoredHeader } from './era-trees.ts';
+import { eraBundle, payoutTree, type StoredHeader } from './era-trees.ts';
 import { readFact } from './network-clock.ts';
 import { refuse } from './refusals.ts';
 import { isSealed } from './work.ts';
@@ -133,12 +134,12 @@ export class Records {
       .orderBy('era')
       .execute();
     return rows.map((row) => {
-      const header = JSON.parse(row.header_json) as { payoutRoot: string; totalCredits: string; totalTokens: string };
+      const { payout } = JSON.parse(row.header_json) as StoredHeader;
       return {
         era: row.era,
-        payoutRoot: header.payoutRoot,
-        totalCreditsGrains: header.totalCredits,
-        totalTokensGrains: header.totalTokens,
+        payoutRoot: payout.root,
+        totalCreditsGrains: payout.credits,
+        totalTokensGrains: payout.tokens,
         postedTx: row.posted_tx,
         finalisedTx: row.finalised_tx,
         status: row.status as EraAnswer['status'],
@@ -146,15 +147,20 @@ export class Records {
     });
   }
 
-  /** One era's header and every statement and input behind it. */
+  /**
+   * One era's header, its trees as they were posted, everything that they follow from (`eraTreesOf` takes the answer as
+   * it is), and the inputs of its settlements.
+   */
   async bundle(era: number): Promise<unknown> {
     const row = await this.#era(era);
     const { epochsPerEra } = this.#context.clock();
     const epochs = Array.from({ length: epochsPerEra }, (_, index) => era * epochsPerEra + index);
+    const bundle = await eraBundle(this.#context.db, this.#context, era);
     return {
+      ...bundle,
       header: JSON.parse(row.header_json),
-      leaves: JSON.parse(row.leaves_json),
-      statements: await Promise.all(epochs.map((epoch) => this.statement(epoch))),
+      payouts: JSON.parse(row.leaves_json),
+      trees: publishTrees(eraTreesOf(bundle)),
       inputs: await Promise.all(epochs.map((epoch) => this.inputs(epoch))),
     };
   }

@@ -1,4 +1,12 @@
-import { addressBytes, concatBytes, decodeBatchHeader, fromHex, publicPointOf, signStructure, toHex } from '@stannary/wire';
+import {
+  addressBytes,
+  concatBytes,
+  decodeBatchHeader,
+  fromHex,
+  publicPointOf,
+  signStructure,
+  toHex,
+} from '@stannary/wire';
 import { accrualOf, isWellFormed } from './accrual.ts';
 import { type EraHeader, headerToChain, nodeToChain, spanToChain } from './era-header.ts';
 import {
@@ -24,17 +32,20 @@ import {
   TAKE_CLASS,
   TAKE_NODE,
 } from './era-leaf.ts';
-import { EraTree, isEmptyRecord, leafHash, nodeHash, type Span, type TreeNode, treeRootHash } from './era-tree.ts';
-import type { EraTrees } from './era-trees.ts';
+import {
+  type EraTree,
+  isEmptyRecord,
+  leafHash,
+  nodeHash,
+  type Span,
+  type TreeNode,
+  treeOfHex,
+  treeRootHash,
+} from './era-tree.ts';
+import type { BatchMessage, EraBundle, EraTrees, PublishedTrees } from './era-trees.ts';
 import { uint32Of } from './values.ts';
 
 // What is wrong with a posted era, in the form in which the contract proves it.
-
-/** A batch's header and what it was signed with, hex. */
-export interface BatchMessage {
-  readonly aad: string;
-  readonly payload: string;
-}
 
 /** What of a posted era lies open. */
 export interface PostedEra {
@@ -54,6 +65,36 @@ export interface PostedEra {
   readonly epochsPerEra: number;
   /** Whether a key signed a message (ES256, r ‖ s). */
   readonly verify: (spki: Uint8Array, message: Uint8Array, signature: Uint8Array) => boolean;
+}
+
+/** Whoever looks at an era: whose keys are whose, and how a signature is verified. */
+export type Witness = Pick<PostedEra, 'keys' | 'epochsPerEra' | 'verify'>;
+
+/**
+ * A posted era as it lies open: the headers as on the chain, the leaves as the poster publishes them, and beside them what
+ * the statements say.
+ * Errors: HEX-FORM.
+ */
+export function openEra(
+  headers: readonly EraHeader[],
+  published: PublishedTrees,
+  bundle: EraBundle,
+  rebuilt: EraTrees,
+  witness: Witness,
+): PostedEra {
+  const trees = ERA_TREES.map((tree) => [tree, treeOfHex(published.leaves[tree])]);
+  const contents = published.contents.map((content) => fromHex(content));
+  const earned = bundle.heldBack === null ? 0 : headers.length - 1;
+  return {
+    ...witness,
+    headers,
+    earned,
+    trees: Object.fromEntries(trees) as Record<EraTreeName, EraTree>,
+    parentPayout: rebuilt.before.payout,
+    earnedAccrual: rebuilt.before.accrual,
+    contents: new Map(contents.map((content) => [hashOf(content), content])),
+    batches: new Map(bundle.batches.map(({ batchId, message }) => [batchId, message])),
+  };
 }
 
 interface Rules {
@@ -106,7 +147,10 @@ export function findChallenge(posted: PostedEra, rebuilt: EraTrees): EraChalleng
     if (found !== null) return found;
   }
   return (
-    findInRules(posted) ?? findInAccruals(posted, nodesOf(rebuilt)) ?? findInVoids(posted) ?? findInPayouts(posted, rebuilt)
+    findInRules(posted) ??
+    findInAccruals(posted, nodesOf(rebuilt)) ??
+    findInVoids(posted) ??
+    findInPayouts(posted, rebuilt)
   );
 }
 
@@ -116,7 +160,8 @@ function findInTree({ headers, trees }: PostedEra, name: EraTreeName): EraChalle
   const tree = trees[name];
   const header = headers[0]![name];
   const { root, leafCount, credits, tokens } = tree.root;
-  if (root !== header.root) return header.leafCount === 0 ? null : otherCount(tree, name, header.root, header.leafCount);
+  if (root !== header.root)
+    return header.leafCount === 0 ? null : otherCount(tree, name, header.root, header.leafCount);
   if (leafCount === 0) return null;
   if (credits !== header.credits || tokens !== header.tokens || leafCount !== header.leafCount)
     return { kind: 'totals', tree: name, top: tree.node(tree.depth, 0), leafCount };
@@ -190,7 +235,7 @@ function areWrong(name: EraTreeName, leaf: Uint8Array, next: Uint8Array): boolea
   if (Buffer.compare(leaf.subarray(0, key), next.subarray(0, key)) >= 0) return true;
   if (name !== 'accrual' && name !== 'voids') return false;
   const changes = accountOf(leaf) !== accountOf(next);
-  return (leaf[61]! & EDGE.last) !== 0 !== changes || (next[61]! & EDGE.first) !== 0 !== changes;
+  return ((leaf[61]! & EDGE.last) !== 0) !== changes || ((next[61]! & EDGE.first) !== 0) !== changes;
 }
 
 // ---- rules and accruals
@@ -291,7 +336,12 @@ function findInBatch(posted: PostedEra, index: number, entry: EraEntry, inputs: 
   return isBatchOf(posted, message, entry, inputs) ? null : { kind: 'batch', accrued, inputs, message, key };
 }
 
-function isBatchOf({ keys, verify }: PostedEra, message: BatchMessage, entry: EraEntry, inputs: AccrualInputs): boolean {
+function isBatchOf(
+  { keys, verify }: PostedEra,
+  message: BatchMessage,
+  entry: EraEntry,
+  inputs: AccrualInputs,
+): boolean {
   const [payload, aad] = [fromHex(message.payload), fromHex(message.aad)];
   const spki = keys.get(entry.nodeId);
   if (spki === undefined) return true;

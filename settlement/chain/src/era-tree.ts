@@ -52,7 +52,12 @@ export class EraTree {
   get root(): TreeRoot {
     if (this.#levels === null) return NO_ROOT;
     const { credits, tokens } = this.node(this.depth, 0);
-    return { root: treeRootHash(this.record(this.depth, 0), this.leafCount), credits, tokens, leafCount: this.leafCount };
+    return {
+      root: treeRootHash(this.record(this.depth, 0), this.leafCount),
+      credits,
+      tokens,
+      leafCount: this.leafCount,
+    };
   }
 
   /** Hash and sums of the node at a height, 64 bytes, valid while the tree is. */

@@ -21,6 +21,7 @@ import {
   type ChainCurve,
   type ClassParams,
   EDGE,
+  ERA_TREES,
   type EraEntry,
   type EraTreeName,
   encodeAccount,
@@ -49,6 +50,13 @@ export interface SettledBatch {
   readonly batchId: string;
   /** The device's ES256 signature with the lower s, r ‖ s, hex. */
   readonly signature: string;
+  readonly message: BatchMessage;
+}
+
+/** A batch's header, and the external data that it was signed with, hex. */
+export interface BatchMessage {
+  readonly aad: string;
+  readonly payload: string;
 }
 
 /** Everything that an era's accruals follow from. */
@@ -75,6 +83,14 @@ export interface EraBundle extends EraSource {
 export interface EraTrees extends Readonly<Record<EraTreeName, EraTree>> {
   /** Encoded inputs and rules by their hash. */
   readonly contents: ReadonlyMap<string, Uint8Array>;
+  /** What the payouts follow from: those of the era before, and the accruals of the era whose holdback ends. */
+  readonly before: { readonly payout: EraTree; readonly accrual: EraTree };
+}
+
+/** Leaves as a poster publishes them, hex, and what hashes in them stand for. */
+export interface PublishedTrees {
+  readonly leaves: Readonly<Record<EraTreeName, readonly string[]>>;
+  readonly contents: readonly string[];
 }
 
 /**
@@ -95,7 +111,17 @@ export function eraTreesOf(bundle: EraBundle): EraTrees {
     payout: accountTree(payoutsOf(last.eraResult!.payouts, bundle.accounts.treasury)),
     params: new EraTree(params),
     contents,
+    before: { payout: parentTree(bundle), accrual: entryTree(accrued) },
   };
+}
+
+export function publishTrees(trees: EraTrees): PublishedTrees {
+  const leaves = ERA_TREES.map((tree) => [tree, trees[tree].leaves.map(toHex)]);
+  return { leaves: Object.fromEntries(leaves), contents: [...trees.contents.values()].map(toHex) };
+}
+
+function parentTree({ era, parentPayouts, accounts }: EraBundle): EraTree {
+  return era === 0 ? new EraTree([]) : accountTree(payoutsOf(parentPayouts, accounts.treasury));
 }
 
 /** A tree has at least one leaf: before anything has vested, the treasury's, of zero. */
@@ -404,4 +430,3 @@ function accountTree(amounts: ReadonlyMap<string, Amounts>): EraTree {
   const leaves = [...amounts].map(([account, sums]) => encodeAccount({ account, ...sums }));
   return new EraTree(leaves.sort(compareBytes));
 }
-

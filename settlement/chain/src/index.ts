@@ -12,11 +12,20 @@ export {
   registryDiff,
   registryRows,
 } from './economy-parameters.ts';
-export { type BatchMessage, type EraChallenge, findChallenge, type PostedEra } from './era-challenge.ts';
+export { type EraChallenge, findChallenge, openEra, type PostedEra, type Witness } from './era-challenge.ts';
 export { type EraHeader, eraHeaderHash, eraHeaderOf, type PayoutProof, type SumNodeProof } from './era-header.ts';
 export { ERA_TREES, type EraTreeName } from './era-leaf.ts';
 export { EraTree, type TreeRoot, treeOfHex } from './era-tree.ts';
-export { type EraBundle, type EraSource, type EraTrees, eraTreesOf, type SettledBatch } from './era-trees.ts';
+export {
+  type BatchMessage,
+  type EraBundle,
+  type EraSource,
+  type EraTrees,
+  eraTreesOf,
+  type PublishedTrees,
+  publishTrees,
+  type SettledBatch,
+} from './era-trees.ts';
 export type { BondLot, ChainEvent, EventPlace, VoidGround } from './events.ts';
 export {
   GOVERNANCE_ROLES,

@@ -27,6 +27,7 @@ const GENESIS_UNITS = 10_000;
 const ACTIVATION_SECONDS = 1;
 export const APPEAL_SECONDS = 2;
 const WINDOW_SECONDS = 1;
+export const EPOCHS_PER_ERA = 2;
 
 export interface TestNetwork {
   readonly chain: LocalChain;
@@ -70,6 +71,11 @@ function settingsFor(operator: ChainAccount, poster: ChainAccount, insurance: Ch
     idFeeGrains: UNIT,
     posterBondGrains: 100 * UNIT,
     challengeWindowSeconds: WINDOW_SECONDS,
+    holdbackEras: 1,
+    epochsPerEra: EPOCHS_PER_ERA,
+    lateEpochs: 1,
+    answerSeconds: WINDOW_SECONDS,
+    askFeeGrains: UNIT,
     appealSeconds: APPEAL_SECONDS,
     activationSeconds: ACTIVATION_SECONDS,
     unbondingSeconds: APPEAL_SECONDS,

@@ -71,7 +71,7 @@ async function deploy(
   rpcUrl: string,
 ): Promise<AddressBook> {
   const [economy] = policies as readonly [Economy];
-  const { settlement, slash } = economy;
+  const { settlement, slash, cadence } = economy;
   const receiptKey = await openKey(receiptKeyFile(folder));
   const genesis = genesisOf(economy, secrets);
   return deployContracts({
@@ -91,6 +91,11 @@ async function deploy(
       idFeeGrains: 0,
       posterBondGrains: settlement.posterBondGrains,
       challengeWindowSeconds: settlement.challengeWindowSeconds,
+      holdbackEras: cadence.holdbackEras,
+      epochsPerEra: cadence.epochsPerEra,
+      lateEpochs: cadence.lateEpochs,
+      answerSeconds: Math.ceil(settlement.challengeWindowSeconds / 2),
+      askFeeGrains: economy.grainsPerUnit,
       appealSeconds: settlement.appealSeconds,
       activationSeconds: settlement.activationSeconds,
       unbondingSeconds: settlement.unbondingSeconds,

@@ -14,6 +14,7 @@ export interface NetworkAnswer {
     readonly nodeRegistry: string;
     readonly bondVault: string;
     readonly settlement: string;
+    readonly eraChallenges: string;
   };
   /** The policy in force: its hash and its rules. */
   readonly economyHash: string;
@@ -262,14 +263,19 @@ export interface ClaimAnswer {
 export interface EraHeaderAnswer {
   readonly era: number;
   readonly parentHash: string;
-  readonly accrualRoot: string;
-  readonly voidRoot: string;
-  readonly payoutRoot: string;
-  readonly totalCredits: string;
-  readonly totalTokens: string;
+  readonly accrual: TreeRootAnswer;
+  readonly voids: TreeRootAnswer;
+  readonly direct: TreeRootAnswer;
+  readonly payout: TreeRootAnswer;
+  readonly params: TreeRootAnswer;
+}
+
+/** What is posted of one of an era's trees; amounts as decimal strings. */
+export interface TreeRootAnswer {
+  readonly root: string;
+  readonly credits: string;
+  readonly tokens: string;
   readonly leafCount: number;
-  readonly depth: number;
-  readonly paramsHash: string;
 }
 
 /** Every refusal of the API: HTTP status by code, see docs/reference/refusals.md. */
