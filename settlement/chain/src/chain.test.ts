@@ -211,12 +211,13 @@ test('the books folded from logs are what the contracts say', async () => {
 
 test('a proven challenge voids the era and those after it', async () => {
   const { reader, consumer, poster, sender } = network;
-  const [first, second] = era0.payout.leaves as readonly [Uint8Array, Uint8Array];
-  const bad = testEra(1, eraHeaderHash(era0.header), [first, first, second], [first, first, second]);
+  const [first, ...others] = era0.payout.leaves as readonly [Uint8Array, ...Uint8Array[]];
+  const twice = [first, first, ...others];
+  const bad = testEra(1, eraHeaderHash(era0.header), twice, twice);
   const header = { ...bad.header, direct: { ...bad.header.direct, ...excess(bad, era0) } };
   const badHash = eraHeaderHash(header);
   const posted = await sender(poster).postEra(header);
-  await sender(poster).postEra(testEra(2, badHash, [first, first, second], []).header);
+  await sender(poster).postEra(testEra(2, badHash, twice, []).header);
   const before = await tokenBalance(consumer.address);
   const duplicate: EraChallenge = { kind: 'order', tree: 'payout', span: bad.payout.span(0, 1) };
   const voided = await sender(consumer).challengeEra([header], duplicate);

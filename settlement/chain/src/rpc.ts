@@ -15,6 +15,7 @@ import {
   bondingCurve,
   bondVault,
   credit,
+  eraChallenges,
   nodeRegistry,
   reserve,
   settlement,
@@ -28,7 +29,7 @@ const BETWEEN_BLOCKS_MS = 5;
 /** Errors cross contracts (a token's error ends a deposit), so every one is looked up in all. */
 const ERRORS: Abi = [
   ...[workToken, credit, reserve, bondingCurve],
-  ...[nodeRegistry, bondVault, settlement, arbitration],
+  ...[nodeRegistry, bondVault, settlement, eraChallenges, arbitration],
 ].flatMap(({ abi }) => (abi as Abi).filter((entry) => entry.type === 'error'));
 
 export type Rpc = PublicClient;
