@@ -84,6 +84,7 @@ describe('an era’s trees', () => {
             const owed = before.payout.root[asset] + before.accrual.root[asset] + direct.root[asset];
             assert.equal(payout.root[asset] + voids.root[asset], owed);
           }
+          assert.equal(trees.accrual.root.credits, trees.params.root.credits);
           assert.ok(trees.accrual.root.tokens <= trees.params.root.tokens);
         }
       }),
@@ -128,7 +129,7 @@ describe('a posted era', () => {
         chosen[at % chosen.length]! ^= 1 << bit;
         await refusedOrVoided({ [tree]: new EraTree(leaves) });
       }),
-      { numRuns: 60 },
+      { numRuns: 60, endOnFailure: true },
     );
   });
 
@@ -139,10 +140,12 @@ describe('a posted era', () => {
         const leaves = made.at(-1)!.trees[tree as EraTreeName].leaves.map((one) => one.slice());
         const poorer = leaves[from % leaves.length]!;
         const richer = leaves[to % leaves.length]!;
-        fc.pre(poorer !== richer && move(poorer, -1n) && move(richer, 1n));
+        // How the take is divided among its payees no contract recomputes.
+        fc.pre(poorer !== richer && !(tree === 'accrual' && isTake(poorer) && isTake(richer)));
+        fc.pre(move(poorer, -1n) && move(richer, 1n));
         assert.equal(await refusedOrVoided({ [tree]: new EraTree(leaves) }), 'voided');
       }),
-      { numRuns: 20 },
+      { numRuns: 20, endOnFailure: true },
     );
   });
 
@@ -162,7 +165,7 @@ describe('a posted era', () => {
         rehash(tampered, height, index);
         await refusedOrVoided({ [tree]: tampered });
       }),
-      { numRuns: 30 },
+      { numRuns: 30, endOnFailure: true },
     );
   });
 
@@ -201,6 +204,7 @@ describe('a posted era', () => {
 const AT_THE_DOOR = [
   'TotalsDoNotAddUp',
   'VoidsAboveAccrual',
+  'AccrualNotCharged',
   'AccrualAboveEmission',
   'CreditsNotFunded',
   'EmissionAboveEraLimit',
@@ -216,6 +220,10 @@ function fixedPlans(): EpochPlan[] {
     verdicts: verdicts(epoch),
     withdrawnGrains: epoch % EPOCHS_PER_ERA === 1 ? 12_345 : 0,
   }));
+}
+
+function isTake(leaf: Uint8Array): boolean {
+  return leaf[60] === 255;
 }
 
 /** Adds to a leaf's credits; false where it has none. */

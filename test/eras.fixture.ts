@@ -88,6 +88,7 @@ export async function startEraWorld(context: { after: (cleanUp: () => unknown) =
   const [owner, other, poster] = [newAccount(), newAccount(), newAccount()];
   await fundAccounts(rpcUrl, [owner.address, other.address, poster.address]);
   const receipt = newKey();
+  const accounts = { insurance: `0x${'1a'.repeat(20)}`, treasury: `0x${'7a'.repeat(20)}` };
   const addressBook = await deployContracts({
     rpcUrl,
     deployer: owner.privateKey,
@@ -98,7 +99,8 @@ export async function startEraWorld(context: { after: (cleanUp: () => unknown) =
       creditIssuer: owner.address,
       poster: poster.address,
       arbiter: owner.address,
-      insurance: owner.address,
+      insurance: accounts.insurance,
+      treasury: accounts.treasury,
       receiptKey: receipt.spki,
       beaconTip: toHex(sha256(new Uint8Array(1))),
       idFeeGrains: 0,
@@ -131,7 +133,6 @@ export async function startEraWorld(context: { after: (cleanUp: () => unknown) =
     devices.push({ key, spki, nodeId: toHex(sha256(Buffer.from(spki, 'hex'))), operator: account.address, className });
   }
   devices.sort((a, b) => (a.nodeId < b.nodeId ? -1 : 1));
-  const accounts = { insurance: `0x${'1a'.repeat(20)}`, treasury: `0x${'7a'.repeat(20)}` };
   const witness: Witness = {
     keys: new Map(devices.map(({ nodeId, spki }) => [nodeId, spki])),
     epochsPerEra: EPOCHS_PER_ERA,

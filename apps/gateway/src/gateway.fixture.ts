@@ -103,6 +103,7 @@ export async function startTestGateway({ economyText = 'extends: local' } = {}):
       poster: poster.address,
       arbiter: poster.address,
       insurance: operator.address,
+      treasury: operator.address,
       receiptKey: toHex(receipt.publicKey.export({ type: 'spki', format: 'der' })),
       beaconTip: hashChain(fromHex(seed), 1_000).tip,
       idFeeGrains: 0,

@@ -120,7 +120,7 @@ test('CLAIM-UNKNOWN: an account that an era owes nothing', async () => {
   await migrate(db, { ...LEDGER_MIGRATIONS, ...gatewayMigrations });
   const leaves = [{ account: `0x${'1'.repeat(40)}`, cumulativeCredits: '5', cumulativeTokens: '0' }];
   const row = {
-    header_json: '{"payoutRoot":""}',
+    header_json: '{"payout":{"root":"","credits":"0","tokens":"0","leafCount":1}}',
     leaves_json: JSON.stringify(leaves),
     header_hash: '',
     status: 'posted',

@@ -409,12 +409,11 @@ export class Records {
       .limit(1)
       .executeTakeFirst();
     if (row === undefined) return false;
-    const header = JSON.parse(row.header_json) as { totalCredits: string; totalTokens: string };
+    const { payout: posted } = JSON.parse(row.header_json) as StoredHeader;
     const vested = (pick: 'cumulativeCredits' | 'cumulativeTokens') =>
       this.#epochs.state.payouts.reduce((sum, payout) => sum + BigInt(payout[pick]), 0n);
     return (
-      BigInt(header.totalCredits) === vested('cumulativeCredits') &&
-      BigInt(header.totalTokens) === vested('cumulativeTokens')
+      BigInt(posted.credits) === vested('cumulativeCredits') && BigInt(posted.tokens) === vested('cumulativeTokens')
     );
   }
 }

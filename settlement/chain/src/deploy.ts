@@ -27,6 +27,7 @@ export interface DeploySettings {
   readonly poster: string;
   readonly arbiter: string;
   readonly insurance: string;
+  readonly treasury: string;
   /** The poster's receipt key: SubjectPublicKeyInfo, DER, hex. */
   readonly receiptKey: string;
   /** Last link of the hash chain that opens the beacons, 64 hex characters. */
@@ -184,6 +185,8 @@ function challengeSettings(settings: DeploySettings, places: Places, verifier: H
     lateEpochs: uintOf(settings.lateEpochs, 'settings.lateEpochs'),
     answerSeconds: uintOf(settings.answerSeconds, 'settings.answerSeconds'),
     askFeeGrains: uintOf(settings.askFeeGrains, 'settings.askFeeGrains'),
+    insurance: addressOf(settings.insurance, 'settings.insurance'),
+    treasury: addressOf(settings.treasury, 'settings.treasury'),
   };
 }
 

@@ -1,3 +1,4 @@
+import { BURN_ACCOUNT } from '@stannary/kernel';
 import {
   addressBytes,
   concatBytes,
@@ -63,6 +64,8 @@ export interface PostedEra {
   /** SubjectPublicKeyInfo of nodes, hex. */
   readonly keys: ReadonlyMap<string, string>;
   readonly epochsPerEra: number;
+  /** Insurance, treasury and burn. */
+  readonly takePayees: ReadonlySet<string>;
   /** Whether a key signed a message (ES256, r ‖ s). */
   readonly verify: (spki: Uint8Array, message: Uint8Array, signature: Uint8Array) => boolean;
 }
@@ -87,6 +90,7 @@ export function openEra(
   const earned = bundle.heldBack === null ? 0 : headers.length - 1;
   return {
     ...witness,
+    takePayees: new Set([bundle.accounts.insurance, bundle.accounts.treasury, BURN_ACCOUNT]),
     headers,
     earned,
     trees: Object.fromEntries(trees) as Record<EraTreeName, EraTree>,
@@ -251,7 +255,7 @@ function findInRules({ trees, headers, contents, epochsPerEra }: PostedEra): Era
       params.classIndex === classIndex &&
       Math.floor(epoch / epochsPerEra) === headers[0]!.era &&
       isWellFormed(params.curve) &&
-      credits === 0n &&
+      credits === params.chargedGrains &&
       tokens === params.emissionGrains;
     if (!isRight) return { kind: 'params', rules: { params, span: trees.params.span(index) } };
   }
@@ -286,12 +290,14 @@ function findInAccruals(posted: PostedEra, nodes: Nodes): EraChallenge | null {
 
 function findInAccrual(posted: PostedEra, nodes: Nodes, index: number, entry: EraEntry): EraChallenge | null {
   const accrued = posted.trees.accrual.span(index);
-  const { epochsPerEra, headers } = posted;
+  const { epochsPerEra, takePayees, headers } = posted;
   if (entry.nodeId === TAKE_NODE) {
     const isTake = entry.classIndex === TAKE_CLASS && entry.inputsHash === NO_HASH && entry.tokens === 0n;
     const isOfEra = entry.epoch === (headers[0]!.era + 1) * epochsPerEra - 1;
     const rules = { params: NO_PARAMS, span: null };
-    return isTake && isOfEra ? null : { kind: 'accrual', accrued, inputs: NO_INPUTS, rules };
+    return isTake && isOfEra && takePayees.has(entry.account)
+      ? null
+      : { kind: 'accrual', accrued, inputs: NO_INPUTS, rules };
   }
   const inputs = inputsOf(posted.contents, entry.inputsHash);
   if (inputs === null) return { kind: 'ask', tree: 'accrual', index };
@@ -458,6 +464,7 @@ const NO_PARAMS: ClassParams = {
   className: NO_HASH,
   economyHash: NO_HASH,
   emissionGrains: 0n,
+  chargedGrains: 0n,
   weight: 0n,
   operatorCapPpm: 0n,
   takePpm: 0n,

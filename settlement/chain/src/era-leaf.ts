@@ -80,6 +80,8 @@ export interface ClassParams {
   readonly className: string;
   readonly economyHash: string;
   readonly emissionGrains: bigint;
+  /** What the class's nodes charged, take included. */
+  readonly chargedGrains: bigint;
   readonly weight: bigint;
   readonly operatorCapPpm: bigint;
   readonly takePpm: bigint;
@@ -130,14 +132,17 @@ export function encodeAccount({ account, ...amounts }: AccountLeaf): Uint8Array 
   return bytes;
 }
 
-/** The leaf of rules in the params tree, which adds up what they may divide. */
-export function encodeRules({ epoch, classIndex, emissionGrains }: ClassParams, paramsHash: string): Uint8Array {
+/** The leaf of rules in the params tree, which adds up what was charged and what may be divided. */
+export function encodeRules(
+  { epoch, classIndex, emissionGrains, chargedGrains }: ClassParams,
+  paramsHash: string,
+): Uint8Array {
   const bytes = new Uint8Array(LEAF_BYTES.params.leaf);
   const view = new DataView(bytes.buffer);
   view.setBigUint64(0, epoch);
   bytes[8] = classIndex;
   bytes.set(fromHex(paramsHash), 9);
-  writeAmounts(view, 41, { credits: 0n, tokens: emissionGrains });
+  writeAmounts(view, 41, { credits: chargedGrains, tokens: emissionGrains });
   return bytes;
 }
 
@@ -255,6 +260,7 @@ const PARAMS_TYPE = {
     bytes32('className'),
     bytes32('economyHash'),
     uint64('emissionGrains'),
+    uint64('chargedGrains'),
     uint64('weight'),
     uint64('operatorCapPpm'),
     uint64('takePpm'),

@@ -280,11 +280,29 @@ function classParams(economy: Economy, statement: Statement, index: number, line
     economyHash,
     // Where contracts do not compute the shares, they are held to what was given.
     emissionGrains: BigInt(curve.kind === 'other' ? given : divided()),
+    chargedGrains: chargedOf(statement, lines) + (index === 0 ? contractTake(statement) : 0n),
     weight: BigInt(lines.reduce((sum, line) => sum + line.curveWeight, 0)),
     operatorCapPpm: BigInt(rule.operatorCapPpm),
     takePpm: BigInt(takeRatePpm(economy.take)),
     curve,
   };
+}
+
+/** What a class's nodes earned, and the take of what they charged. */
+function chargedOf(statement: Statement, lines: readonly NodeLine[]): bigint {
+  const nodes = new Set(lines.map(({ nodeId }) => nodeId));
+  const charges = chargeLines(statement).filter(({ nodeId }) => nodes.has(nodeId));
+  const earned = lines.reduce((sum, { earnedCreditsGrains }) => sum + BigInt(earnedCreditsGrains), 0n);
+  return charges.reduce((sum, charge) => sum + takeOf(charge), earned);
+}
+
+/** The take of contracts, which is no class's: it counts with the first. */
+function contractTake(statement: Statement): bigint {
+  return chargeLines(statement).reduce((sum, charge) => sum - takeOf(charge), takeOf(statement.totals));
+}
+
+function takeOf(parts: Pick<ChargeLine, 'burnGrains' | 'insuranceGrains' | 'treasuryGrains'>): bigint {
+  return BigInt(parts.burnGrains) + BigInt(parts.insuranceGrains) + BigInt(parts.treasuryGrains);
 }
 
 const OTHER_CURVE: ChainCurve = { kind: 'other', kappaNumerator: 0n, kappaDenominator: 1n, untilPpm: [], slopePpm: [] };

@@ -66,6 +66,7 @@ function settingsFor(operator: ChainAccount, poster: ChainAccount, insurance: Ch
     poster: poster.address,
     arbiter: poster.address,
     insurance: insurance.address,
+    treasury: operator.address,
     receiptKey: newDevice().spki,
     beaconTip: toHex(sha256(new TextEncoder().encode('tip'))),
     idFeeGrains: UNIT,

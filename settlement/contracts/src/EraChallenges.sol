@@ -23,6 +23,7 @@ contract EraChallenges is IEraChallenges {
     /// @param lateEpochs Epochs by which a batch may be late.
     /// @param answerSeconds Time to reveal a leaf that was asked for.
     /// @param askFeeGrains Work tokens that asking for a leaf costs, to be earned by revealing it.
+    /// @param insurance,treasury Payees of the take, beside what is burnt.
     struct Settings {
         ISettlement settlement;
         INodeRegistry nodeRegistry;
@@ -31,6 +32,8 @@ contract EraChallenges is IEraChallenges {
         uint64 lateEpochs;
         uint64 answerSeconds;
         uint128 askFeeGrains;
+        address insurance;
+        address treasury;
     }
 
     uint256 private constant ECONOMY_HASH_BYTES = 32;
@@ -44,6 +47,9 @@ contract EraChallenges is IEraChallenges {
     uint64 public immutable lateEpochs;
     uint64 public immutable answerSeconds;
     uint128 public immutable askFeeGrains;
+    address public immutable insurance;
+    address public immutable treasury;
+    address private immutable _burnAccount;
     /// @dev Of what every message of this network is signed with, but for the economy's hash at its end.
     bytes32 private immutable _aadHeadHash;
     uint256 private immutable _aadHeadBytes;
@@ -54,7 +60,8 @@ contract EraChallenges is IEraChallenges {
     constructor(Settings memory settings) {
         if (
             address(settings.settlement) == address(0) || address(settings.nodeRegistry) == address(0)
-                || address(settings.verifier) == address(0)
+                || address(settings.verifier) == address(0) || settings.insurance == address(0)
+                || settings.treasury == address(0)
         ) revert ZeroAddress();
         if (settings.settlement.challenges() != address(this)) {
             revert NotTheChallenges(settings.settlement.challenges());
@@ -72,6 +79,9 @@ contract EraChallenges is IEraChallenges {
         lateEpochs = settings.lateEpochs;
         answerSeconds = settings.answerSeconds;
         askFeeGrains = settings.askFeeGrains;
+        insurance = settings.insurance;
+        treasury = settings.treasury;
+        _burnAccount = settings.settlement.BURN_ACCOUNT();
         bytes memory head = _aadHead(address(settings.settlement));
         _aadHeadHash = keccak256(head);
         _aadHeadBytes = head.length;
@@ -178,7 +188,8 @@ contract EraChallenges is IEraChallenges {
         RewardMath.ClassParams calldata params = rules.params;
         bool isRight = bytes9(leaf) == bytes9(abi.encodePacked(params.epoch, params.classIndex))
             && params.epoch / epochsPerEra == header.era && RewardMath.isWellFormed(params.curve)
-            && uint256(bytes32(leaf[EraLeaf.PARAMS_BYTES - 32:])) == SumTree.pack(0, params.emissionGrains);
+            && uint256(bytes32(leaf[EraLeaf.PARAMS_BYTES - 32:]))
+                == SumTree.pack(params.chargedGrains, params.emissionGrains);
         _voidIf(!isRight, header.era, ISettlement.Ground.ParamsWrong);
     }
 
@@ -415,9 +426,11 @@ contract EraChallenges is IEraChallenges {
         if (paramsHash != bytes32(leaf[9:])) revert ParamsHashMismatch(paramsHash, bytes32(leaf[9:]));
     }
 
-    /// @dev The take of an era is one leaf of an account, with nothing beside its credits.
+    /// @dev The take of an era is one leaf of each of its payees, with nothing beside its credits.
     function _isTake(uint64 era, bytes calldata leaf) private view returns (bool) {
-        return leaf.classOf() == EraLeaf.TAKE_CLASS && leaf.epochOf() == (era + 1) * epochsPerEra - 1
+        address account = leaf.accountOf();
+        return (account == insurance || account == treasury || account == _burnAccount)
+            && leaf.classOf() == EraLeaf.TAKE_CLASS && leaf.epochOf() == (era + 1) * epochsPerEra - 1
             && leaf.inputsOf() == 0 && uint128(bytes16(leaf[EraLeaf.ENTRY_BYTES - 16:])) == 0;
     }
 

@@ -283,6 +283,9 @@ contract Settlement is ISettlement {
         if (header.payout.credits != credits || header.payout.tokens != tokens) {
             revert TotalsDoNotAddUp(header.payout.credits, header.payout.tokens, credits, tokens);
         }
+        if (header.accrual.credits != header.params.credits) {
+            revert AccrualNotCharged(header.accrual.credits, header.params.credits);
+        }
         if (header.accrual.tokens > header.params.tokens) {
             revert AccrualAboveEmission(header.accrual.tokens, header.params.tokens);
         }

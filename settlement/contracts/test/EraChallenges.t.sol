@@ -9,6 +9,7 @@ import {EraLeaf} from "../src/libraries/EraLeaf.sol";
 import {RewardMath} from "../src/libraries/RewardMath.sol";
 import {SignedMessage} from "../src/libraries/SignedMessage.sol";
 import {SumTree} from "../src/libraries/SumTree.sol";
+import {P256Sha256Verifier} from "../src/P256Sha256Verifier.sol";
 import {EraFixture} from "./EraFixture.sol";
 import {LeafTree} from "./LeafTree.sol";
 
@@ -53,7 +54,7 @@ contract EraChallengesTest is EraFixture {
     }
 
     function goodSettings() private view returns (EraChallenges.Settings memory) {
-        return EraChallenges.Settings(settlement, registry, challenges.verifier(), EPOCHS, LATE, ANSWER, ASK_FEE);
+        return challengeSettings(P256Sha256Verifier(address(challenges.verifier())));
     }
 
     // ---- order
@@ -344,8 +345,8 @@ contract EraChallengesTest is EraFixture {
     function testFuzz_aTakeOutOfFormVoidsTheEra(uint8 field) public {
         Era memory era = firstEra();
         uint256 at = lastOf(era.leaves[0], insurance);
-        uint8[4] memory places = [59, 60, 93, 125]; // epoch, class, inputs, tokens
-        era.leaves[0][at][places[field % 4]] ^= 0x01;
+        uint8[5] memory places = [19, 59, 60, 93, 125]; // account, epoch, class, inputs, tokens
+        era.leaves[0][at][places[field % 5]] ^= 0x01;
         ISettlement.EraHeader memory header = postedHeader(era);
         (SumTree.Span memory span, IEraChallenges.ParamsProof memory rules) = accrualProof(era, at);
         expectVoid(header, ISettlement.Ground.AccrualWrong);

@@ -114,13 +114,15 @@ abstract contract EraFixture is Fixture {
     function accrue(Era memory era, uint64 number) private view {
         era.number = number;
         era.rules = new RewardMath.ClassParams[](EPOCHS);
-        bytes[] memory params = new bytes[](EPOCHS);
         for (uint64 i = 0; i < EPOCHS; ++i) {
             era.rules[i] = rulesOf(number * EPOCHS + i);
+        }
+        fillAccruals(era);
+        bytes[] memory params = new bytes[](EPOCHS);
+        for (uint64 i = 0; i < EPOCHS; ++i) {
             params[i] = rulesLeaf(era.rules[i]);
         }
         era.leaves[uint256(EraLeaf.Tree.Params)] = params;
-        fillAccruals(era);
     }
 
     function fillAccruals(Era memory era) private view {
@@ -132,10 +134,12 @@ abstract contract EraFixture is Fixture {
             RewardMath.ClassParams memory rules = era.rules[i % EPOCHS];
             (era.inputs[i], era.batches[i]) = inputsOf(nodes[i / EPOCHS], rules.epoch);
             entries[i] = entryOf(nodes[i / EPOCHS], rules, era.inputs[i]);
+            rules.chargedGrains += uint64(entries[i].credits);
         }
         uint64 last = (era.number + 1) * EPOCHS - 1;
         entries[count - 2] = Entry(insurance, EraLeaf.TAKE_NODE, last, EraLeaf.TAKE_CLASS, 0, 3e6, 0);
         entries[count - 1] = Entry(BURN, EraLeaf.TAKE_NODE, last, EraLeaf.TAKE_CLASS, 0, 5e6, 0);
+        era.rules[EPOCHS - 1].chargedGrains += 8e6;
         sortEntries(era, entries);
         era.leaves[0] = encode(entries);
     }
@@ -196,6 +200,8 @@ abstract contract EraFixture is Fixture {
         header.direct = LeafTree.rootOf(era.leaves[2]);
         header.payout = LeafTree.rootOf(era.leaves[3]);
         header.params = LeafTree.rootOf(era.leaves[4]);
+        // Of an era made wrong, what the door looks at: totals that the root does not have are another challenge's.
+        header.params.credits = header.accrual.credits;
     }
 
     // ---- messages
@@ -250,7 +256,8 @@ abstract contract EraFixture is Fixture {
 
     function rulesLeaf(RewardMath.ClassParams memory rules) internal pure returns (bytes memory) {
         bytes32 hash = keccak256(abi.encode(rules));
-        return abi.encodePacked(rules.epoch, rules.classIndex, hash, uint128(0), uint128(rules.emissionGrains));
+        (uint128 credits, uint128 tokens) = (rules.chargedGrains, rules.emissionGrains);
+        return abi.encodePacked(rules.epoch, rules.classIndex, hash, credits, tokens);
     }
 
     function entryLeaf(Entry memory entry, uint256 edges) internal pure returns (bytes memory) {

@@ -29,6 +29,7 @@ abstract contract Fixture is Test {
     uint64 internal constant ANSWER = 6 hours;
     uint128 internal constant ASK_FEE = 2e6;
     uint256 internal constant RECEIPT_KEY = 0xbeac04;
+    address internal constant TREASURY = address(0x7ea5);
     uint64 internal constant ACTIVATION = 1 hours;
     uint64 internal constant UNBONDING = 14 days;
     uint64 internal constant APPEAL = 5 days;
@@ -103,7 +104,9 @@ abstract contract Fixture is Test {
             epochsPerEra: EPOCHS,
             lateEpochs: LATE,
             answerSeconds: ANSWER,
-            askFeeGrains: ASK_FEE
+            askFeeGrains: ASK_FEE,
+            insurance: insurance,
+            treasury: TREASURY
         });
     }
 

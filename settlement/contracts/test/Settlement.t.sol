@@ -237,6 +237,13 @@ contract SettlementTest is Fixture {
         post(header);
     }
 
+    function test_RevertWhen_AccrualNotCharged() public {
+        first.accrual = SumTree.Root("accrual", 7, 0, 1);
+        first.params = SumTree.Root("params", 8, 0, 1);
+        vm.expectRevert(abi.encodeWithSelector(ISettlement.AccrualNotCharged.selector, 7, 8));
+        post(first);
+    }
+
     function test_RevertWhen_AccrualAboveEmission() public {
         first.accrual = SumTree.Root("accrual", 0, 7, 1);
         first.params = SumTree.Root("params", 0, 6, 1);
@@ -247,7 +254,7 @@ contract SettlementTest is Fixture {
     /// What was accrued is paid when its holdback has ended, less what is voided.
     function test_accrualsAreOwedAfterTheHoldback() public {
         first.accrual = SumTree.Root("accrual", 5e6, 7, 1);
-        first.params = SumTree.Root("params", 0, 7, 1);
+        first.params = SumTree.Root("params", 5e6, 7, 1);
         post(first);
         ISettlement.EraHeader memory second = headerOf(1, settlement.headerHashOf(first), leaves);
         second.direct = SumTree.Root(0, 0, 0, 0);

@@ -85,6 +85,7 @@ async function deploy(
       poster: addressOf(secrets.poster),
       arbiter: addressOf(secrets.poster),
       insurance: addressOf(secrets.insurance),
+      treasury: addressOf(secrets.operator),
       receiptKey: toHex(spkiOf(receiptKey)),
       beaconTip: hashChain(fromHex(secrets.beaconSeed), BEACON_EPOCHS, (bytes) => nodeHash('sha256', bytes, 'buffer'))
         .tip,

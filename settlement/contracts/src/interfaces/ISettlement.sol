@@ -14,7 +14,7 @@ import {IWorkToken} from "./IWorkToken.sol";
 ///   void      what of the era whose holdback ends now (`holdbackEras` before) is not paid: faults, holds, penalties
 ///   direct    what is paid without a holdback: withdrawals, levies, what was held and is free again
 ///   payout    lifetime sums of each account
-///   params    rules and sums of each epoch and class; its tokens are the emission that they may divide
+///   params    rules and sums of each epoch and class: its credits were charged, its tokens are the most to divide
 /// For each account: payout(N) = payout(N - 1) + accrual(N - holdback) + direct(N) - void(N). The same equation of the
 /// totals is checked at posting, so that nobody can be left out: somebody else would then have too much.
 interface ISettlement {
@@ -119,6 +119,8 @@ interface ISettlement {
     error VoidsAboveAccrual(uint128 credits, uint128 tokens, uint128 accruedCredits, uint128 accruedTokens);
     /// @notice Expected parent + accrual - void + direct.
     error TotalsDoNotAddUp(uint128 credits, uint128 tokens, uint256 expectedCredits, uint256 expectedTokens);
+    /// @notice What is earned and taken has to be what was charged.
+    error AccrualNotCharged(uint128 accruedCredits, uint128 chargedCredits);
     error AccrualAboveEmission(uint128 accruedTokens, uint128 emissionTokens);
     error CreditsNotFunded(uint128 totalCredits, uint128 depositedCredits);
     error EmissionAboveEraLimit(uint128 tokens, uint128 limitTokens);
@@ -150,7 +152,7 @@ interface ISettlement {
     function commitEpoch(uint64 epoch, bytes32 batchesRoot) external;
     /// @notice Posts the next era, whether or not those before it are contested. Its window starts now.
     /// @dev Errors: NotPoster, PosterBondTooSmall, EraOutOfOrder, ParentMismatch, EmptyTree, EmptyTreeNotZero,
-    /// VoidsAboveAccrual, TotalsDoNotAddUp, AccrualAboveEmission, CreditsNotFunded, EmissionAboveEraLimit,
+    /// VoidsAboveAccrual, TotalsDoNotAddUp, AccrualNotCharged, AccrualAboveEmission, CreditsNotFunded, EmissionAboveEraLimit,
     /// EmissionAboveCap.
     function postEra(EraHeader calldata header) external;
     /// @notice Makes the oldest open era final after its window, and mints its emission. Anyone may.
@@ -172,6 +174,8 @@ interface ISettlement {
     /// @dev Errors: NotChallenges, EraNotPosted, EraIsFinal.
     function voidEra(uint64 era, address challenger, Ground ground) external;
 
+    /// @notice Payouts to this account are destroyed.
+    function BURN_ACCOUNT() external view returns (address);
     function workToken() external view returns (IWorkToken);
     /// @notice The IEraChallenges that may void an era.
     function challenges() external view returns (address);

@@ -33,6 +33,7 @@ library RewardMath {
     /// @param className As in the node registry.
     /// @param economyHash The economy file in force.
     /// @param emissionGrains What the class divides.
+    /// @param chargedGrains What its nodes charged, take included.
     /// @param weight What its shares are divided by: the sum of its nodes' curve weights.
     /// @param operatorCapPpm Most of the weight that one operator may have.
     /// @param takePpm The network's part of every charge.
@@ -42,6 +43,7 @@ library RewardMath {
         bytes32 className;
         bytes32 economyHash;
         uint64 emissionGrains;
+        uint64 chargedGrains;
         uint64 weight;
         uint64 operatorCapPpm;
         uint64 takePpm;
