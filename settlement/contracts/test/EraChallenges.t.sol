@@ -111,12 +111,12 @@ contract EraChallengesTest is EraFixture {
     function test_totalsThatTheRootDoesNotHaveVoidTheEra() public {
         Era memory era = firstEra();
         ISettlement.EraHeader memory header = headerOf(era);
-        header.accrual.credits -= 1;
+        header.params.tokens += 1; // more than the rules may divide
         post(header);
-        SumTree.Node memory top = LeafTree.nodeOf(era.leaves[0], SumTree.depthOf(header.accrual.leafCount), 0);
-        uint32 leafCount = header.accrual.leafCount;
+        SumTree.Node memory top = LeafTree.nodeOf(era.leaves[PARAMS], 1, 0);
+        uint32 leafCount = header.params.leafCount;
         expectVoid(header, ISettlement.Ground.TotalsDiffer);
-        challenges.challengeTotals(header, EraLeaf.Tree.Accrual, top, leafCount);
+        challenges.challengeTotals(header, EraLeaf.Tree.Params, top, leafCount);
     }
 
     function test_RevertWhen_RootMismatch() public {
