@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {Strings} from "@openzeppelin/contracts/utils/Strings.sol";
 import {IEraChallenges} from "./interfaces/IEraChallenges.sol";
 import {IMessageVerifier} from "./interfaces/IMessageVerifier.sol";
@@ -15,7 +14,6 @@ import {SumTree} from "./libraries/SumTree.sol";
 
 /// @title Implements IEraChallenges, which documents every function.
 contract EraChallenges is IEraChallenges {
-    using SafeERC20 for IWorkToken;
     using EraLeaf for bytes;
     using SignedMessage for SignedMessage.Message;
 
@@ -39,10 +37,11 @@ contract EraChallenges is IEraChallenges {
     uint256 private constant ECONOMY_HASH_BYTES = 32;
 
     ISettlement public immutable settlement;
-    IWorkToken public immutable workToken;
+    /// @dev Moved without SafeERC20: this token reverts where it cannot, and the contract is near its largest size.
+    IWorkToken private immutable _workToken;
     INodeRegistry public immutable nodeRegistry;
     IMessageVerifier public immutable verifier;
-    uint64 public immutable holdbackEras;
+    uint64 private immutable _holdbackEras;
     uint64 public immutable epochsPerEra;
     uint64 public immutable lateEpochs;
     uint64 public immutable answerSeconds;
@@ -71,10 +70,10 @@ contract EraChallenges is IEraChallenges {
             revert CadenceInvalid(settings.epochsPerEra, settings.answerSeconds, windowSeconds);
         }
         settlement = settings.settlement;
-        workToken = settings.settlement.workToken();
+        _workToken = settings.settlement.workToken();
         nodeRegistry = settings.nodeRegistry;
         verifier = settings.verifier;
-        holdbackEras = settings.settlement.holdbackEras();
+        _holdbackEras = settings.settlement.holdbackEras();
         epochsPerEra = settings.epochsPerEra;
         lateEpochs = settings.lateEpochs;
         answerSeconds = settings.answerSeconds;
@@ -226,7 +225,7 @@ contract EraChallenges is IEraChallenges {
     // ---- leaves that nobody shows
 
     function ask(ISettlement.EraHeader calldata header, EraLeaf.Tree tree, uint32 index) external {
-        ISettlement.PostedEra memory posted = _openHeader(header);
+        ISettlement.PostedEra memory posted = _openPosting(header);
         if (block.timestamp >= posted.finalisableAt) revert ChallengeWindowPassed(header.era, posted.finalisableAt);
         uint32 leafCount = _treeOf(header, tree).leafCount;
         if (index >= leafCount) revert LeafIndexOutOfRange(index, leafCount);
@@ -236,12 +235,12 @@ contract EraChallenges is IEraChallenges {
         _asks[askId] = Ask(msg.sender, answerBy, header.era, posted.posting);
         ++openAsksOf[posted.posting];
         emit LeafAsked(header.era, tree, index, msg.sender, answerBy);
-        if (askFeeGrains > 0) workToken.safeTransferFrom(msg.sender, address(this), askFeeGrains);
+        if (askFeeGrains > 0) _workToken.transferFrom(msg.sender, address(this), askFeeGrains);
     }
 
     function reveal(ISettlement.EraHeader calldata header, EraLeaf.Tree tree, SumTree.Span calldata span) external {
         if (tree == EraLeaf.Tree.Params) revert ContentMissing(tree);
-        uint64 posting = _openHeader(header).posting;
+        uint64 posting = _openPosting(header).posting;
         _requireLeaf(_treeOf(header, tree), span, EraLeaf.lengthOf(tree));
         if (tree == EraLeaf.Tree.Accrual && span.firstLeaf.nodeOf() != EraLeaf.TAKE_NODE) revert ContentMissing(tree);
         _answer(header.era, posting, tree, span.first);
@@ -253,7 +252,7 @@ contract EraChallenges is IEraChallenges {
         RewardMath.AccrualInputs calldata inputs,
         SignedMessage.Message calldata batch
     ) external {
-        uint64 posting = _openHeader(header).posting;
+        uint64 posting = _openPosting(header).posting;
         _requireLeaf(header.accrual, accrued, EraLeaf.ENTRY_BYTES);
         _requireInputs(accrued.firstLeaf, inputs);
         bytes32 batchId = inputs.batchId == 0 ? bytes32(0) : batch.idOf();
@@ -262,17 +261,17 @@ contract EraChallenges is IEraChallenges {
     }
 
     function revealRules(ISettlement.EraHeader calldata header, ParamsProof calldata rules) external {
-        uint64 posting = _openHeader(header).posting;
+        uint64 posting = _openPosting(header).posting;
         _requireLeaf(header.params, rules.span, EraLeaf.PARAMS_BYTES);
         _requireRules(rules.span.firstLeaf, rules.params);
         _answer(header.era, posting, EraLeaf.Tree.Params, rules.span.first);
     }
 
     function challengeWithheld(ISettlement.EraHeader calldata header, EraLeaf.Tree tree, uint32 index) external {
-        Ask memory asked = _closeAsk(header.era, _openHeader(header).posting, tree, index);
+        Ask memory asked = _closeAsk(header.era, _openPosting(header).posting, tree, index);
         if (block.timestamp < asked.answerBy) revert AnswerStillDue(asked.answerBy);
         _voidIf(true, header.era, ISettlement.Ground.DataWithheld);
-        if (askFeeGrains > 0) workToken.safeTransfer(asked.asker, askFeeGrains);
+        if (askFeeGrains > 0) _workToken.transfer(asked.asker, askFeeGrains);
     }
 
     function recoverAskFee(uint64 era, uint64 posting, EraLeaf.Tree tree, uint32 index) external {
@@ -282,7 +281,7 @@ contract EraChallenges is IEraChallenges {
         bool stands = era < settlement.postedEras() && settlement.eraOf(era).posting == posting;
         if (stands) revert AskStands(era, posting);
         delete _asks[askId];
-        if (askFeeGrains > 0) workToken.safeTransfer(asked.asker, askFeeGrains);
+        if (askFeeGrains > 0) _workToken.transfer(asked.asker, askFeeGrains);
     }
 
     // ---- views
@@ -298,12 +297,12 @@ contract EraChallenges is IEraChallenges {
         if (headers.length == 0) revert HeadersMissing(0, 1);
         _openHeader(headers[0]);
         uint64 era = headers[0].era;
-        earned = era < holdbackEras ? 0 : holdbackEras == 1 ? 1 : 2;
+        earned = era < _holdbackEras ? 0 : _holdbackEras == 1 ? 1 : 2;
         uint256 expected = earned == 2 ? 3 : era == 0 ? 1 : 2;
         if (headers.length != expected) revert HeadersMissing(headers.length, expected);
         for (uint256 i = 1; i < expected; ++i) {
             bytes32 headerHash = _hashOf(headers[i]);
-            bytes32 posted = settlement.eraOf(i == 1 ? era - 1 : era - holdbackEras).headerHash;
+            bytes32 posted = settlement.headerHashAt(i == 1 ? era - 1 : era - _holdbackEras);
             if (headerHash != posted) revert ISettlement.ParentMismatch(headerHash, posted);
         }
     }
@@ -554,7 +553,7 @@ contract EraChallenges is IEraChallenges {
     function _answer(uint64 era, uint64 posting, EraLeaf.Tree tree, uint32 index) private {
         _closeAsk(era, posting, tree, index);
         emit LeafRevealed(era, tree, index, msg.sender);
-        if (askFeeGrains > 0) workToken.safeTransfer(msg.sender, askFeeGrains);
+        if (askFeeGrains > 0) _workToken.transfer(msg.sender, askFeeGrains);
     }
 
     function _voidIf(bool isProven, uint64 era, ISettlement.Ground ground) private {
@@ -573,14 +572,15 @@ contract EraChallenges is IEraChallenges {
         return tree == EraLeaf.Tree.Payout ? header.payout : header.params;
     }
 
-    function _openHeader(ISettlement.EraHeader calldata header)
-        private
-        view
-        returns (ISettlement.PostedEra memory posted)
-    {
-        posted = settlement.openEra(header.era);
+    function _openHeader(ISettlement.EraHeader calldata header) private view {
+        bytes32 expected = settlement.openHeaderHash(header.era);
         bytes32 headerHash = _hashOf(header);
-        if (headerHash != posted.headerHash) revert ISettlement.HeaderMismatch(headerHash, posted.headerHash);
+        if (headerHash != expected) revert ISettlement.HeaderMismatch(headerHash, expected);
+    }
+
+    function _openPosting(ISettlement.EraHeader calldata header) private view returns (ISettlement.PostedEra memory) {
+        _openHeader(header);
+        return settlement.eraOf(header.era);
     }
 
     function _hashOf(ISettlement.EraHeader calldata header) private pure returns (bytes32) {

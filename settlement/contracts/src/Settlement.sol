@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {P256} from "@openzeppelin/contracts/utils/cryptography/P256.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {ICredit} from "./interfaces/ICredit.sol";
 import {IEraChallenges} from "./interfaces/IEraChallenges.sol";
 import {ISettlement} from "./interfaces/ISettlement.sol";
@@ -12,6 +13,7 @@ import {SumTree} from "./libraries/SumTree.sol";
 
 /// @title Implements ISettlement, which documents every function.
 contract Settlement is ISettlement {
+    using SafeCast for uint128;
     using SafeERC20 for ICredit;
     using SafeERC20 for IWorkToken;
 
@@ -31,6 +33,13 @@ contract Settlement is ISettlement {
         bytes32 receiptKeyX;
         bytes32 receiptKeyY;
         bytes32 beaconTip;
+    }
+
+    /// @dev Lifetime sums that an account was paid, and whether it named somebody else: one word, read at every claim.
+    struct Account {
+        uint120 credits;
+        uint120 tokens;
+        bool hasRecipient;
     }
 
     /// @notice Payouts to this account are destroyed.
@@ -59,13 +68,12 @@ contract Settlement is ISettlement {
     /// @notice The lowest epoch that may still be committed.
     uint64 public nextEpoch;
     uint128 public posterBondGrains;
+    uint128 public slashedGrains;
     uint128 private _depositedCredits;
-    uint128 private _claimedCredits;
-    uint128 private _claimedTokens;
     uint64 private _postings;
     mapping(uint64 era => PostedEra) private _eras;
     mapping(uint64 epoch => bytes32) public batchesRootOf;
-    mapping(address account => Claimed) private _claimed;
+    mapping(address account => Account) private _accounts;
     mapping(address account => address) private _recipients;
 
     constructor(Settings memory settings) {
@@ -148,7 +156,14 @@ contract Settlement is ISettlement {
         SumTree.Root calldata payout = header.payout;
         SumTree.Root calldata accrual = header.accrual;
         _eras[header.era] = PostedEra(
-            headerHash, payout.credits, payout.tokens, accrual.credits, accrual.tokens, finalisableAt, ++_postings
+            headerHash,
+            keccak256(abi.encode(payout)),
+            payout.credits,
+            payout.tokens,
+            accrual.credits,
+            accrual.tokens,
+            finalisableAt,
+            ++_postings
         );
         postedEras = header.era + 1;
         emit EraPosted(header.era, headerHash, header, finalisableAt);
@@ -170,19 +185,19 @@ contract Settlement is ISettlement {
 
     // ---- money out
 
-    function claim(EraHeader calldata header, PayoutProof calldata proof)
+    function claim(SumTree.Root calldata payout, PayoutProof calldata proof)
         public
         returns (uint128 credits, uint128 tokens)
     {
-        _requireLastFinal(header);
-        _requirePayout(header.payout, proof);
-        return _pay(header.era, proof);
+        uint64 era = _requireLastFinal(payout);
+        _requirePayout(payout, proof);
+        return _pay(era, proof);
     }
 
-    function claimMany(EraHeader calldata header, PayoutProof[] calldata proofs) external {
-        _requireLastFinal(header);
+    function claimMany(SumTree.Root calldata payout, PayoutProof[] calldata proofs) external {
+        _requireLastFinal(payout);
         for (uint256 i = 0; i < proofs.length; ++i) {
-            try this.claim(header, proofs[i]) {}
+            try this.claim(payout, proofs[i]) {}
             catch (bytes memory reason) {
                 emit ClaimSkipped(proofs[i].account, proofs[i].index, reason);
             }
@@ -192,6 +207,7 @@ contract Settlement is ISettlement {
     function setRecipient(address recipient) external {
         if (recipient == address(this)) revert RecipientRefused(recipient);
         _recipients[msg.sender] = recipient;
+        _accounts[msg.sender].hasRecipient = recipient != address(0);
         emit RecipientSet(msg.sender, recipient);
     }
 
@@ -206,9 +222,17 @@ contract Settlement is ISettlement {
         uint128 reward = posterBondGrains / CHALLENGER_DIVISOR;
         uint128 burnt = posterBondGrains - reward;
         posterBondGrains = 0;
+        slashedGrains += burnt;
         emit PosterSlashed(poster, challenger, reward, burnt);
         workToken.safeTransfer(challenger, reward);
-        workToken.burn(burnt);
+    }
+
+    function burnSlashed() external {
+        uint128 grains = slashedGrains;
+        if (grains == 0) revert ZeroAmount();
+        slashedGrains = 0;
+        emit SlashedBurnt(grains);
+        workToken.burn(grains);
     }
 
     // ---- views
@@ -218,9 +242,14 @@ contract Settlement is ISettlement {
         return _eras[era];
     }
 
-    function openEra(uint64 era) external view returns (PostedEra memory) {
+    function openHeaderHash(uint64 era) external view returns (bytes32) {
         _requireOpen(era);
-        return _eras[era];
+        return _eras[era].headerHash;
+    }
+
+    function headerHashAt(uint64 era) external view returns (bytes32) {
+        if (era >= postedEras) revert EraNotPosted(era, postedEras);
+        return _eras[era].headerHash;
     }
 
     function headerHashOf(EraHeader calldata header) public pure returns (bytes32) {
@@ -228,7 +257,7 @@ contract Settlement is ISettlement {
     }
 
     function claimedOf(address account) external view returns (Claimed memory) {
-        return _claimed[account];
+        return Claimed(_accounts[account].credits, _accounts[account].tokens);
     }
 
     function recipientOf(address account) public view returns (address) {
@@ -238,7 +267,7 @@ contract Settlement is ISettlement {
 
     function totals() external view returns (Totals memory) {
         uint128 mintedTokens = _totalTokensBefore(finalisedEras);
-        return Totals(_depositedCredits, _claimedCredits, _claimedTokens, mintedTokens);
+        return Totals(_depositedCredits, mintedTokens);
     }
 
     // ---- what the doors above rest on
@@ -316,11 +345,13 @@ contract Settlement is ISettlement {
         if (headerHash != expected) revert HeaderMismatch(headerHash, expected);
     }
 
-    function _requireLastFinal(EraHeader calldata header) private view {
-        if (finalisedEras == 0) revert NothingFinalised();
-        bytes32 headerHash = headerHashOf(header);
-        bytes32 expected = _eras[finalisedEras - 1].headerHash;
-        if (headerHash != expected) revert HeaderNotLastFinal(headerHash, expected);
+    function _requireLastFinal(SumTree.Root calldata payout) private view returns (uint64 era) {
+        era = finalisedEras;
+        if (era == 0) revert NothingFinalised();
+        --era;
+        bytes32 payoutHash = keccak256(abi.encode(payout));
+        bytes32 expected = _eras[era].payoutHash;
+        if (payoutHash != expected) revert RootNotLastFinal(payoutHash, expected);
     }
 
     /// @dev One leaf needs less than SumTree's spans: this is what payees pay for.
@@ -338,14 +369,14 @@ contract Settlement is ISettlement {
     }
 
     function _pay(uint64 era, PayoutProof calldata leaf) private returns (uint128 credits, uint128 tokens) {
-        Claimed memory had = _claimed[leaf.account];
-        if (leaf.credits > had.credits) credits = leaf.credits - had.credits;
-        if (leaf.tokens > had.tokens) tokens = leaf.tokens - had.tokens;
+        Account memory had = _accounts[leaf.account];
+        if (leaf.credits > had.credits) {
+            (credits, had.credits) = (leaf.credits - had.credits, leaf.credits.toUint120());
+        }
+        if (leaf.tokens > had.tokens) (tokens, had.tokens) = (leaf.tokens - had.tokens, leaf.tokens.toUint120());
         if (credits == 0 && tokens == 0) revert NothingToClaim(leaf.account);
-        _claimed[leaf.account] = Claimed(had.credits + credits, had.tokens + tokens);
-        _claimedCredits += credits;
-        _claimedTokens += tokens;
-        address recipient = recipientOf(leaf.account);
+        _accounts[leaf.account] = had;
+        address recipient = had.hasRecipient ? _recipients[leaf.account] : leaf.account;
         emit ClaimPaid(leaf.account, recipient, era, credits, tokens);
         if (leaf.account == BURN_ACCOUNT) {
             if (credits > 0) credit.burn(credits);

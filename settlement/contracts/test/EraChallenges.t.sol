@@ -23,8 +23,9 @@ contract EraChallengesTest is EraFixture {
 
     function test_keepsWhatItWasToldAtDeployment() public view {
         assertEq(address(challenges.settlement()), address(settlement));
-        assertEq(address(challenges.workToken()), address(workToken));
-        assertEq(challenges.holdbackEras(), HOLDBACK);
+        assertEq(address(challenges.nodeRegistry()), address(registry));
+        assertEq(challenges.insurance(), insurance);
+        assertEq(challenges.treasury(), TREASURY);
         assertEq(challenges.epochsPerEra(), EPOCHS);
         assertEq(challenges.lateEpochs(), LATE);
         assertEq(challenges.answerSeconds(), ANSWER);

@@ -360,7 +360,13 @@ contract SettlementTest is Fixture {
         settlement.voidEra(0, stranger, ISettlement.Ground.PayoutWrong);
         assertEq(settlement.postedEras(), 0);
         assertEq(workToken.balanceOf(stranger), POSTER_BOND / 2);
+        assertEq(settlement.slashedGrains(), POSTER_BOND / 2);
+        vm.expectEmit(address(settlement));
+        emit ISettlement.SlashedBurnt(POSTER_BOND / 2);
+        settlement.burnSlashed();
         assertEq(workToken.totalSupply(), supply - POSTER_BOND / 2);
+        vm.expectRevert(ISettlement.ZeroAmount.selector);
+        settlement.burnSlashed();
         bondPoster();
         post(first);
         finalise(first);
@@ -376,22 +382,21 @@ contract SettlementTest is Fixture {
         vm.expectEmit(address(settlement));
         emit ISettlement.ClaimPaid(leaves[1].account, leaves[1].account, 0, 10e6, 1e6);
         vm.prank(stranger);
-        settlement.claim(first, payoutProof(leaves, 1));
+        settlement.claim(first.payout, payoutProof(leaves, 1));
         assertEq(credit.balanceOf(leaves[1].account), 10e6);
         assertEq(workToken.balanceOf(leaves[1].account), 1e6);
         assertEq(settlement.claimedOf(leaves[1].account).credits, 10e6);
-        assertEq(settlement.totals().claimedCredits, 10e6);
-        assertEq(settlement.totals().claimedTokens, 1e6);
+        assertEq(settlement.claimedOf(leaves[1].account).tokens, 1e6);
     }
 
     function test_laterClaimPaysTheDifference() public {
         finalFirst();
-        settlement.claim(first, payoutProof(leaves, 1));
+        settlement.claim(first.payout, payoutProof(leaves, 1));
         leaves[1].credits += 5;
         ISettlement.EraHeader memory second = headerOf(1, settlement.headerHashOf(first), leaves);
         post(second);
         finalise(second);
-        (uint128 credits, uint128 tokens) = settlement.claim(second, payoutProof(leaves, 1));
+        (uint128 credits, uint128 tokens) = settlement.claim(second.payout, payoutProof(leaves, 1));
         assertEq(credits, 5);
         assertEq(tokens, 0);
         assertEq(credit.balanceOf(leaves[1].account), 10e6 + 5);
@@ -401,7 +406,7 @@ contract SettlementTest is Fixture {
         finalFirst();
         vm.prank(leaves[0].account);
         settlement.setRecipient(stranger);
-        settlement.claim(first, payoutProof(leaves, 0));
+        settlement.claim(first.payout, payoutProof(leaves, 0));
         assertEq(credit.balanceOf(stranger), 10e6);
         vm.prank(leaves[0].account);
         settlement.setRecipient(address(0));
@@ -416,7 +421,7 @@ contract SettlementTest is Fixture {
         finalise(header);
         uint256 credits = credit.totalSupply();
         uint256 tokens = workToken.totalSupply();
-        settlement.claim(header, payoutProof(burn, 0));
+        settlement.claim(header.payout, payoutProof(burn, 0));
         assertEq(credit.totalSupply(), credits - 8);
         assertEq(workToken.totalSupply(), tokens - 9);
     }
@@ -432,7 +437,7 @@ contract SettlementTest is Fixture {
         emit ISettlement.ClaimSkipped(
             leaves[1].account, 9, abi.encodeWithSelector(SumTree.SpanOutOfRange.selector, 9, 9, 3)
         );
-        settlement.claimMany(first, proofs);
+        settlement.claimMany(first.payout, proofs);
         assertEq(credit.balanceOf(leaves[0].account), 10e6);
         assertEq(credit.balanceOf(leaves[1].account), 0);
         assertEq(credit.balanceOf(leaves[2].account), 10e6);
@@ -442,20 +447,23 @@ contract SettlementTest is Fixture {
         post(first);
         ISettlement.PayoutProof memory proof = payoutProof(leaves, 0);
         vm.expectRevert(ISettlement.NothingFinalised.selector);
-        settlement.claim(first, proof);
+        settlement.claim(first.payout, proof);
     }
 
-    function test_RevertWhen_HeaderNotLastFinal() public {
+    function test_RevertWhen_RootNotLastFinal() public {
         finalFirst();
+        leaves[1].credits += 5;
         ISettlement.EraHeader memory second = headerOf(1, settlement.headerHashOf(first), leaves);
         post(second);
         finalise(second);
         ISettlement.PayoutProof memory proof = payoutProof(leaves, 0);
         bytes memory expected = abi.encodeWithSelector(
-            ISettlement.HeaderNotLastFinal.selector, settlement.headerHashOf(first), settlement.headerHashOf(second)
+            ISettlement.RootNotLastFinal.selector,
+            keccak256(abi.encode(first.payout)),
+            keccak256(abi.encode(second.payout))
         );
         vm.expectRevert(expected);
-        settlement.claim(first, proof);
+        settlement.claim(first.payout, proof);
     }
 
     function test_RevertWhen_LeafIsNotInTheTree() public {
@@ -463,7 +471,7 @@ contract SettlementTest is Fixture {
         ISettlement.PayoutProof memory proof = payoutProof(leaves, 0);
         proof.account = stranger;
         vm.expectPartialRevert(SumTree.RootMismatch.selector);
-        settlement.claim(first, proof);
+        settlement.claim(first.payout, proof);
     }
 
     function test_RevertWhen_TotalsMismatch() public {
@@ -471,15 +479,15 @@ contract SettlementTest is Fixture {
         finalFirst();
         ISettlement.PayoutProof memory proof = payoutProof(leaves, 0);
         vm.expectRevert(abi.encodeWithSelector(ISettlement.TotalsMismatch.selector, 30e6, 3e6, 30e6 + 1, 3e6));
-        settlement.claim(first, proof);
+        settlement.claim(first.payout, proof);
     }
 
     function test_RevertWhen_NothingToClaim() public {
         finalFirst();
         ISettlement.PayoutProof memory proof = payoutProof(leaves, 0);
-        settlement.claim(first, proof);
+        settlement.claim(first.payout, proof);
         vm.expectRevert(abi.encodeWithSelector(ISettlement.NothingToClaim.selector, leaves[0].account));
-        settlement.claim(first, proof);
+        settlement.claim(first.payout, proof);
     }
 
     function test_RevertWhen_RecipientRefused() public {
@@ -501,10 +509,9 @@ contract SettlementTest is Fixture {
         for (uint32 i = 0; i < accounts; ++i) {
             proofs[i] = payoutProof(random, i);
         }
-        settlement.claimMany(header, proofs);
-        settlement.claimMany(header, proofs);
-        assertEq(settlement.totals().claimedCredits, header.payout.credits);
-        assertEq(settlement.totals().claimedTokens, header.payout.tokens);
+        settlement.claimMany(header.payout, proofs);
+        settlement.claimMany(header.payout, proofs);
+        assertEq(workToken.balanceOf(address(settlement)), POSTER_BOND);
         assertEq(credit.balanceOf(address(settlement)), 1_000e6 - header.payout.credits);
     }
 

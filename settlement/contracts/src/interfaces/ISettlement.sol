@@ -31,9 +31,11 @@ interface ISettlement {
     }
 
     /// @notice What the contract keeps of a posted header.
+    /// @param payoutHash keccak256 of the encoded payout root, which claims are made against.
     /// @param posting Serial number of the posting: an era that was voided is posted again.
     struct PostedEra {
         bytes32 headerHash;
+        bytes32 payoutHash;
         uint128 totalCredits;
         uint128 totalTokens;
         uint128 accruedCredits;
@@ -60,8 +62,6 @@ interface ISettlement {
     /// @notice Lifetime sums over all accounts, in grains.
     struct Totals {
         uint128 depositedCredits;
-        uint128 claimedCredits;
-        uint128 claimedTokens;
         uint128 mintedTokens;
     }
 
@@ -83,6 +83,7 @@ interface ISettlement {
     event PosterBonded(address indexed poster, uint128 grains, uint128 bondGrains);
     event PosterUnbonded(address indexed poster, uint128 grains, uint128 bondGrains);
     event PosterSlashed(address indexed poster, address indexed challenger, uint128 rewardGrains, uint128 burntGrains);
+    event SlashedBurnt(uint128 grains);
     event EpochCommitted(uint64 indexed epoch, bytes32 batchesRoot);
     event EraPosted(uint64 indexed era, bytes32 indexed headerHash, EraHeader header, uint64 finalisableAt);
     event EraFinalised(uint64 indexed era, bytes32 indexed headerHash, uint128 totalCredits, uint128 mintedTokens);
@@ -132,7 +133,7 @@ interface ISettlement {
     error AsksOpen(uint64 era, uint32 openAsks);
     error NothingFinalised();
     /// @notice Claims are made against the last final era; a newer one may have come in between.
-    error HeaderNotLastFinal(bytes32 headerHash, bytes32 expectedHash);
+    error RootNotLastFinal(bytes32 payoutHash, bytes32 expectedHash);
     /// @notice The header promised other totals than its tree has.
     error TotalsMismatch(uint128 credits, uint128 tokens, uint128 headerCredits, uint128 headerTokens);
     error NothingToClaim(address account);
@@ -161,21 +162,26 @@ interface ISettlement {
 
     /// @notice Pays an account what the last final era owes it beyond what it had. Anyone may; the money goes to the
     /// account or to the recipient that it set. What the burn account is owed is destroyed.
-    /// @dev Errors: NothingFinalised, HeaderNotLastFinal, TotalsMismatch, NothingToClaim, and SumTree's own.
-    function claim(EraHeader calldata header, PayoutProof calldata proof)
+    /// @dev Errors: NothingFinalised, RootNotLastFinal, TotalsMismatch, NothingToClaim, and SumTree's own.
+    function claim(SumTree.Root calldata payout, PayoutProof calldata proof)
         external
         returns (uint128 credits, uint128 tokens);
     /// @notice Claims for many accounts; a row that `claim` refuses is skipped with its reason.
-    function claimMany(EraHeader calldata header, PayoutProof[] calldata proofs) external;
+    function claimMany(SumTree.Root calldata payout, PayoutProof[] calldata proofs) external;
     /// @notice Where the caller's payouts go from now on; zero: to itself again. Error: RecipientRefused.
     function setRecipient(address recipient) external;
 
-    /// @notice Voids an open era and all that follow, pays the challenger half of the poster's bond and burns the rest.
+    /// @notice Voids an open era and all that follow, and pays the challenger half of the poster's bond. The rest waits for
+    /// `burnSlashed`, so that a proof costs no more than it must.
     /// @dev Errors: NotChallenges, EraNotPosted, EraIsFinal.
     function voidEra(uint64 era, address challenger, Ground ground) external;
 
     /// @notice Payouts to this account are destroyed.
     function BURN_ACCOUNT() external view returns (address);
+    /// @notice Destroys what slashed bonds left. Anyone may. Error: ZeroAmount.
+    function burnSlashed() external;
+    function slashedGrains() external view returns (uint128);
+
     function workToken() external view returns (IWorkToken);
     /// @notice The IEraChallenges that may void an era.
     function challenges() external view returns (address);
@@ -192,8 +198,10 @@ interface ISettlement {
     function finalisedEras() external view returns (uint64);
     /// @notice Error: EraNotPosted.
     function eraOf(uint64 era) external view returns (PostedEra memory);
-    /// @notice An era that can still be voided. Errors: EraNotPosted, EraIsFinal.
-    function openEra(uint64 era) external view returns (PostedEra memory);
+    /// @notice Hash of an era's header that can still be voided. Errors: EraNotPosted, EraIsFinal.
+    function openHeaderHash(uint64 era) external view returns (bytes32);
+    /// @notice Error: EraNotPosted.
+    function headerHashAt(uint64 era) external view returns (bytes32);
     function headerHashOf(EraHeader calldata header) external pure returns (bytes32);
     /// @notice Zero for an epoch that was never committed.
     function batchesRootOf(uint64 epoch) external view returns (bytes32);

@@ -7,7 +7,8 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 /// @notice The kernel's arithmetic of one node and epoch: charges up, everything else down.
 /// @dev Twin of the kernel's `settleColumns`, `curveWeight`, `operatorCap` and `cappedWeight`, equal on
 /// test/vectors/rewards.json. Amounts are grains, work is NCU·ms, shares are millionths; every input is at most
-/// 2^64 - 1, so no product leaves 256 bits and none of the functions reverts, whatever a poster wrote.
+/// 2^64 - 1, so no product leaves 256 bits (sums of as many charges as a transaction can carry are below 2^96): the arithmetic is
+/// unchecked, and none of the functions reverts, whatever a poster wrote.
 library RewardMath {
     enum CurveKind {
         /// min(w, kappa b).
@@ -91,18 +92,20 @@ library RewardMath {
         pure
         returns (uint256 credits, uint256 tokens, bool areTokensKnown)
     {
-        uint256 work = uint256(inputs.auditNcuMs) + inputs.reservedNcuMs;
-        credits = inputs.reservedGrains;
-        for (uint256 i = 0; i < inputs.lines.length; ++i) {
-            ChargeLine calldata line = inputs.lines[i];
-            work += uint256(line.ncuMs) + line.coveredNcuMs;
-            credits += earned(charge(line), params.takePpm);
+        unchecked {
+            uint256 work = uint256(inputs.auditNcuMs) + inputs.reservedNcuMs;
+            credits = inputs.reservedGrains;
+            for (uint256 i = 0; i < inputs.lines.length; ++i) {
+                ChargeLine calldata line = inputs.lines[i];
+                work += uint256(line.ncuMs) + line.coveredNcuMs;
+                credits += earned(charge(line), params.takePpm);
+            }
+            if (params.curve.kind == CurveKind.Other) return (credits, 0, false);
+            uint256 own = curveWeight(params.curve, work, inputs.bondGrains);
+            uint256 cap = operatorCap(params.operatorCapPpm, params.weight);
+            tokens = share(params.emissionGrains, cappedWeight(own, inputs.operatorWeight, cap), params.weight);
+            return (credits, tokens, true);
         }
-        if (params.curve.kind == CurveKind.Other) return (credits, 0, false);
-        uint256 own = curveWeight(params.curve, work, inputs.bondGrains);
-        uint256 cap = operatorCap(params.operatorCapPpm, params.weight);
-        tokens = share(params.emissionGrains, cappedWeight(own, inputs.operatorWeight, cap), params.weight);
-        return (credits, tokens, true);
     }
 
     /// @notice A curve that can be computed: a positive divisor, pieces of rising ends, few of them.
@@ -117,50 +120,70 @@ library RewardMath {
     }
 
     function charge(ChargeLine calldata line) internal pure returns (uint256) {
-        uint256 micrograins = uint256(line.ncuMs) * line.price + uint256(line.coveredNcuMs) * line.coveredPrice;
-        return Math.ceilDiv(micrograins, NCU_MS_MICROGRAINS_PER_GRAIN);
+        unchecked {
+            uint256 micrograins = uint256(line.ncuMs) * line.price + uint256(line.coveredNcuMs) * line.coveredPrice;
+            return _divideUp(micrograins, NCU_MS_MICROGRAINS_PER_GRAIN);
+        }
     }
 
     /// @notice A charge less the take, which is rounded up.
     function earned(uint256 chargeGrains, uint256 takePpm) internal pure returns (uint256) {
-        uint256 take = Math.ceilDiv(chargeGrains * takePpm, MILLION);
-        return take > chargeGrains ? 0 : chargeGrains - take;
+        unchecked {
+            uint256 take = _divideUp(chargeGrains * takePpm, MILLION);
+            return take > chargeGrains ? 0 : chargeGrains - take;
+        }
     }
 
     function curveWeight(Curve calldata curve, uint256 work, uint256 bond) internal pure returns (uint256) {
-        if (curve.kappaDenominator == 0) return 0;
-        uint256 covered = bond * curve.kappaNumerator / curve.kappaDenominator;
-        if (curve.kind == CurveKind.LinearCapped) return Math.min(work, covered);
-        return _perspectiveWeight(curve, work, covered);
+        unchecked {
+            if (curve.kappaDenominator == 0) return 0;
+            uint256 covered = bond * curve.kappaNumerator / curve.kappaDenominator;
+            if (curve.kind == CurveKind.LinearCapped) return Math.min(work, covered);
+            return _perspectiveWeight(curve, work, covered);
+        }
     }
 
     /// @notice An operator's largest weight in a class.
     function operatorCap(uint256 operatorCapPpm, uint256 classWeight) internal pure returns (uint256) {
-        return classWeight * operatorCapPpm / MILLION;
+        unchecked {
+            return classWeight * operatorCapPpm / MILLION;
+        }
     }
 
     /// @notice A node's weight after its operator's cap, of which the excess is carried.
     function cappedWeight(uint256 weight, uint256 operatorWeight, uint256 cap) internal pure returns (uint256) {
-        return operatorWeight <= cap ? weight : weight * cap / operatorWeight;
+        unchecked {
+            return operatorWeight <= cap ? weight : weight * cap / operatorWeight;
+        }
     }
 
     /// @notice A weight's part of the emission.
     function share(uint256 emission, uint256 weight, uint256 classWeight) internal pure returns (uint256) {
-        return classWeight == 0 ? 0 : emission * weight / classWeight;
+        unchecked {
+            return classWeight == 0 ? 0 : emission * weight / classWeight;
+        }
     }
 
     /// @dev Sum of slope * (part of the work on the piece), rounded down once.
     function _perspectiveWeight(Curve calldata curve, uint256 work, uint256 covered) private pure returns (uint256) {
-        uint256 from = 0;
-        uint256 weighed = 0;
-        uint256 pieces = Math.min(curve.untilPpm.length, curve.slopePpm.length);
-        for (uint256 i = 0; i < pieces && from < work; ++i) {
-            uint64 untilPpm = curve.untilPpm[i];
-            uint256 until = untilPpm == NOWHERE ? work : Math.min(work, covered * untilPpm / MILLION);
-            if (until <= from) continue;
-            weighed += (until - from) * curve.slopePpm[i];
-            from = until;
+        unchecked {
+            uint256 from = 0;
+            uint256 weighed = 0;
+            uint256 pieces = Math.min(curve.untilPpm.length, curve.slopePpm.length);
+            for (uint256 i = 0; i < pieces && from < work; ++i) {
+                uint64 untilPpm = curve.untilPpm[i];
+                uint256 until = untilPpm == NOWHERE ? work : Math.min(work, covered * untilPpm / MILLION);
+                if (until <= from) continue;
+                weighed += (until - from) * curve.slopePpm[i];
+                from = until;
+            }
+            return weighed / MILLION;
         }
-        return weighed / MILLION;
+    }
+
+    function _divideUp(uint256 product, uint256 divisor) private pure returns (uint256) {
+        unchecked {
+            return (product + divisor - 1) / divisor;
+        }
     }
 }

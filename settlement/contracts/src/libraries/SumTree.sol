@@ -67,22 +67,14 @@ library SumTree {
 
     /// @notice What the leaves of a span add up to, both sums in one word; the span is in the tree.
     function sumOf(Root calldata tree, Span calldata span, uint256 leafBytes) internal pure returns (uint256 inside) {
-        uint32 leafCount = tree.leafCount;
-        if (span.first > span.last || span.last >= leafCount) {
-            revert SpanOutOfRange(span.first, span.last, leafCount);
+        (uint32 first, uint32 last) = (span.first, span.last);
+        if (first > last || last >= tree.leafCount) revert SpanOutOfRange(first, last, tree.leafCount);
+        (bytes32 hash, uint256 sums) = readLeaf(span.firstLeaf, leafBytes);
+        if (first == last) {
+            _requireRoot(tree, hash, sums, first, depthOf(tree.leafCount), span.path);
+            return sums;
         }
-        Climb memory at;
-        (at.first, at.last) = (span.first, span.last);
-        (at.hash, at.sums) = readLeaf(span.firstLeaf, leafBytes);
-        at.inside = at.sums;
-        if (span.first != span.last) {
-            (at.lastHash, at.lastSums) = readLeaf(span.lastLeaf, leafBytes);
-            at.inside = add(at.sums, at.lastSums);
-        }
-        _climb(at, span.path, depthOf(leafCount));
-        bytes32 root = hashRoot(at.hash, at.sums, leafCount);
-        if (root != tree.root) revert RootMismatch(root, tree.root);
-        return at.inside;
+        return _sumOfRange(tree, span, leafBytes);
     }
 
     /// @notice The totals of the tree in which a leaf stands at `index`.
@@ -91,14 +83,8 @@ library SumTree {
         pure
         returns (uint128 credits, uint128 tokens)
     {
-        uint32 leafCount = tree.leafCount;
-        if (index >= leafCount) revert SpanOutOfRange(index, index, leafCount);
-        uint256 expected = depthOf(leafCount) * RECORD_BYTES;
-        if (path.length != expected) revert PathLengthMismatch(expected, path.length);
-        (hash, sums) = _rise(hash, sums, index, path);
-        bytes32 root = hashRoot(hash, sums, leafCount);
-        if (root != tree.root) revert RootMismatch(root, tree.root);
-        return unpack(sums);
+        if (index >= tree.leafCount) revert SpanOutOfRange(index, index, tree.leafCount);
+        return unpack(_requireRoot(tree, hash, sums, index, depthOf(tree.leafCount), path));
     }
 
     /// @notice Whether the record of a node stands at `index` of the level `level` above the leaves.
@@ -179,7 +165,7 @@ library SumTree {
         if (sums < left || uint128(sums) < uint128(left)) revert SumOverflow(left, right);
     }
 
-    /// @dev Both ends of a span on their way up. `read`: bytes of the path so far.
+    /// @dev Both ends of a span on their way up. `read`: bytes of the path so far; `levels`: those above.
     struct Climb {
         bytes32 hash;
         uint256 sums;
@@ -189,30 +175,55 @@ library SumTree {
         uint256 first;
         uint256 last;
         uint256 read;
+        uint256 levels;
+    }
+
+    function _sumOfRange(Root calldata tree, Span calldata span, uint256 leafBytes) private pure returns (uint256) {
+        Climb memory at;
+        (at.first, at.last, at.levels) = (span.first, span.last, depthOf(tree.leafCount));
+        (at.hash, at.sums) = readLeaf(span.firstLeaf, leafBytes);
+        (at.lastHash, at.lastSums) = readLeaf(span.lastLeaf, leafBytes);
+        at.inside = add(at.sums, at.lastSums);
+        _meet(at, span.path);
+        _requireRoot(tree, at.hash, at.sums, at.first, at.levels, span.path[at.read:]);
+        return at.inside;
     }
 
     /// @dev The two ends climb side by side until they meet; a sibling between them is inside, any other is not.
-    function _climb(Climb memory at, bytes calldata path, uint256 depth) private pure {
-        for (uint256 level = 0; level < depth; ++level) {
-            bool apart = at.first != at.last;
-            if (apart && at.first >> 1 == at.last >> 1) {
-                (at.hash, at.sums) = join(at.hash, at.sums, at.lastHash, at.lastSums);
-            } else {
-                _riseFirst(at, path, apart);
-                if (apart) _riseLast(at, path);
-            }
-            at.first >>= 1;
-            at.last >>= 1;
+    function _meet(Climb memory at, bytes calldata path) private pure {
+        for (; at.first >> 1 != at.last >> 1; --at.levels) {
+            _riseFirst(at, path);
+            _riseLast(at, path);
+            (at.first, at.last) = (at.first >> 1, at.last >> 1);
         }
-        if (at.read != path.length) revert PathLengthMismatch(at.read, path.length);
+        (at.hash, at.sums) = join(at.hash, at.sums, at.lastHash, at.lastSums);
+        at.first >>= 1;
+        --at.levels;
     }
 
-    function _riseFirst(Climb memory at, bytes calldata path, bool apart) private pure {
+    /// @dev The tree's totals, where the node with `levels` above it leads to its root.
+    function _requireRoot(
+        Root calldata tree,
+        bytes32 hash,
+        uint256 sums,
+        uint256 index,
+        uint256 levels,
+        bytes calldata path
+    ) private pure returns (uint256 totals) {
+        if (path.length != levels * RECORD_BYTES) {
+            revert PathLengthMismatch(levels * RECORD_BYTES, path.length);
+        }
+        (hash, totals) = _rise(hash, sums, index, path);
+        bytes32 root = hashRoot(hash, totals, tree.leafCount);
+        if (root != tree.root) revert RootMismatch(root, tree.root);
+    }
+
+    function _riseFirst(Climb memory at, bytes calldata path) private pure {
         (bytes32 sibling, uint256 sums) = _next(at, path);
         if (at.first & 1 == 1) {
             (at.hash, at.sums) = join(sibling, sums, at.hash, at.sums);
         } else {
-            if (apart) at.inside = add(at.inside, sums);
+            at.inside = add(at.inside, sums);
             (at.hash, at.sums) = join(at.hash, at.sums, sibling, sums);
         }
     }
@@ -227,18 +238,36 @@ library SumTree {
         }
     }
 
+    /// @dev `join` with every sibling of the path, without its copies: claims and proofs are mostly this.
     function _rise(bytes32 hash, uint256 sums, uint256 index, bytes calldata path)
         private
         pure
-        returns (bytes32, uint256)
+        returns (bytes32 top, uint256 totals)
     {
-        for (uint256 at = 0; at < path.length; at += RECORD_BYTES) {
-            (bytes32 sibling, uint256 siblingSums) = _record(path, at);
-            (hash, sums) =
-                index & 1 == 1 ? join(sibling, siblingSums, hash, sums) : join(hash, sums, sibling, siblingSums);
-            index >>= 1;
+        (top, totals) = (hash, sums);
+        bytes4 overflow = SumOverflow.selector;
+        assembly ("memory-safe") {
+            let preimage := mload(0x40)
+            mstore8(preimage, 1)
+            let end := add(path.offset, path.length)
+            for { let at := path.offset } lt(at, end) { at := add(at, 64) } {
+                let own := mul(and(index, 1), 64)
+                mstore(add(add(preimage, 1), own), top)
+                mstore(add(add(preimage, 33), own), totals)
+                calldatacopy(add(add(preimage, 1), sub(64, own)), at, 64)
+                top := keccak256(preimage, 129)
+                let siblingSums := calldataload(add(at, 32))
+                let next := add(totals, siblingSums)
+                if or(lt(next, totals), lt(shl(128, next), shl(128, totals))) {
+                    mstore(0x00, overflow)
+                    mstore(0x04, totals)
+                    mstore(0x24, siblingSums)
+                    revert(0x00, 0x44)
+                }
+                totals := next
+                index := shr(1, index)
+            }
         }
-        return (hash, sums);
     }
 
     function _next(Climb memory at, bytes calldata path) private pure returns (bytes32 hash, uint256 sums) {
