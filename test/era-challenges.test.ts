@@ -12,19 +12,23 @@ import {
   eraHeaderOf,
   eraTreesOf,
   findChallenge,
+  findOmission,
   openEra,
   publishTrees,
 } from '@stannary/chain';
 import type { Verdict } from '@stannary/kernel';
 import { keccak256, toHex } from '@stannary/wire';
 import fc from 'fast-check';
-import { bundlesOf, type EpochPlan, type EraWorld, proposedFault, startEraWorld } from './eras.fixture.ts';
+import { bundlesOf, type EpochPlan, type EraWorld, proposedFault, receipted, startEraWorld } from './eras.fixture.ts';
 
 // Eras that the kernel settled, posted to the real contracts as they are or with one thing changed: the honest ones stand,
 // and of every other a challenge is found that the contracts accept.
 
 const EPOCHS_PER_ERA = 4;
 const ERAS = 3;
+const LATE_EPOCHS = 1;
+/** The first epoch of the last era: what is left out from there on can no longer be late at its end. */
+const LAST_FOR_NODE = (ERAS - 1) * EPOCHS_PER_ERA;
 const NO_HASH = '0'.repeat(64);
 const cleanUps: (() => unknown)[] = [];
 let world: EraWorld;
@@ -167,6 +171,24 @@ describe('a posted era', () => {
       }),
       { numRuns: 30, endOnFailure: true },
     );
+  });
+
+  test('that leaves out a receipted batch is found by its node and voided', async () => {
+    const { bundle, header: right } = made.at(-1)!;
+    const { nodeId } = world.devices[0]!;
+    const omitted = bundle.batches.filter((batch) => batch.nodeId === nodeId && batch.settledEpoch >= LAST_FOR_NODE);
+    const trees = eraTreesOf({ ...bundle, batches: bundle.batches.filter((batch) => !omitted.includes(batch)) });
+    const header = eraHeaderOf(bundle.era, right.parentHash, trees);
+    const headers = [header, made.at(-2)!.header];
+    await world.poster.postEra(header);
+    const open = openEra(headers, publishTrees(trees), bundle, trees, world.witness);
+    const kept = bundle.batches.map((batch) => receipted(world, batch));
+    const found = findOmission(open, kept, LATE_EPOCHS);
+    await world.challenger.challengeEra(headers, found!);
+    assert.equal(await world.reader.era(bundle.era), null);
+    await world.poster.depositPosterBond(2);
+    const honest = openEra([right, headers[1]!], publishTrees(made.at(-1)!.trees), bundle, trees, world.witness);
+    assert.equal(findOmission(honest, kept, LATE_EPOCHS), null);
   });
 
   test('as it is stands, whoever looks at it', async () => {

@@ -10,6 +10,7 @@ import {
   newAccount,
   openChain,
   openSender,
+  type ReceiptedBatch,
   registrationMessage,
   type SettledBatch,
   startLocalChain,
@@ -29,8 +30,10 @@ import {
   type Verdict,
 } from '@stannary/kernel';
 import {
+  ACCEPTED,
   batchId,
   encodeBatchHeader,
+  encodeReceipt,
   externalAad,
   FIRST_PREVIOUS_BATCH_ID,
   normaliseLowS,
@@ -58,6 +61,7 @@ interface Device {
 }
 
 export interface EraWorld {
+  readonly receiptKey: KeyObject;
   readonly reader: ChainReader;
   readonly poster: ChainSender;
   readonly challenger: ChainSender;
@@ -145,7 +149,7 @@ export async function startEraWorld(context: { after: (cleanUp: () => unknown) =
       ),
   };
   const roles = { poster: as(poster), challenger: as(other) };
-  return { reader, ...roles, economy, economyHash, devices, addressBook, accounts, witness };
+  return { reader, receiptKey: receipt.key, ...roles, economy, economyHash, devices, addressBook, accounts, witness };
 }
 
 /** The bundles of the eras that the plans make, from era 0 on. Whole eras only. */
@@ -226,8 +230,15 @@ function batchesOf(world: EraWorld, device: Device, plans: readonly EpochPlan[])
   return batches;
 }
 
-export function aadOf({ addressBook, economyHash }: EraWorld): Uint8Array {
+function aadOf({ addressBook, economyHash }: EraWorld): Uint8Array {
   return externalAad({ chain: addressBook.chain, settlement: addressBook.contracts.settlement, economyHash });
+}
+
+/** What the poster answered to a batch, and what the node keeps of both. */
+export function receipted(world: EraWorld, { batchId: id, seq, message }: SettledBatch): ReceiptedBatch {
+  const payload = encodeReceipt({ batchId: id, acceptedSeq: seq, chainCode: ACCEPTED });
+  const signature = toHex(normaliseLowS(signed(world.receiptKey, signStructure(payload, aadOf(world)))));
+  return { message, receipt: { message: { aad: message.aad, payload: toHex(payload) }, signature } };
 }
 
 /** A fault of a node, proposed in one epoch; what it earned is held until it is final or reversed. */

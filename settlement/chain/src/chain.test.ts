@@ -242,6 +242,9 @@ test('a leaf that nobody shows voids the era, and who asked has its fee back', a
   await until(() => sender(operator).challengeWithheld(header, 'payout', 0).catch(unless('AnswerStillDue')));
   assert.equal(await reader.era(1), null);
   assert.equal(await tokenBalance(operator.address), before + BigInt(50 * UNIT));
+  const supply = (await reader.balances()).tokenSupply;
+  await sender(operator).burnSlashed();
+  assert.equal((await reader.balances()).tokenSupply, supply - BigInt(100 * UNIT), 'of both bonds');
 });
 
 test('sends of one key go out one at a time, whoever asks', async () => {

@@ -1,8 +1,10 @@
 import { BURN_ACCOUNT } from '@stannary/kernel';
 import {
+  ACCEPTED,
   addressBytes,
   concatBytes,
   decodeBatchHeader,
+  decodeReceipt,
   fromHex,
   publicPointOf,
   signStructure,
@@ -138,6 +140,13 @@ export type EraChallenge =
       readonly message: BatchMessage;
       readonly key: string;
     }
+  | {
+      readonly kind: 'omission';
+      readonly accrued: Span;
+      readonly inputs: AccrualInputs;
+      readonly message: BatchMessage;
+      readonly receipt: SignedReceipt;
+    }
   /** Nothing can be shown before the poster has shown this leaf; unanswered, `challengeWithheld` voids the era. */
   | { readonly kind: 'ask'; readonly tree: EraTreeName; readonly index: number };
 
@@ -156,6 +165,42 @@ export function findChallenge(posted: PostedEra, rebuilt: EraTrees): EraChalleng
     findInVoids(posted) ??
     findInPayouts(posted, rebuilt)
   );
+}
+
+/** The poster's receipt of a batch: r ‖ s with the lower s, hex. */
+export interface SignedReceipt {
+  readonly message: BatchMessage;
+  readonly signature: string;
+}
+
+/** What a node keeps of a batch that was accepted. */
+export interface ReceiptedBatch {
+  readonly message: BatchMessage;
+  readonly receipt: SignedReceipt;
+}
+
+/**
+ * A receipted batch that a posted era leaves out though it can no longer be late, as its node proves it; null where there
+ * is none. Errors: those of decodeBatchHeader and decodeReceipt.
+ */
+export function findOmission(
+  posted: PostedEra,
+  receipted: readonly ReceiptedBatch[],
+  lateEpochs: number,
+): EraChallenge | null {
+  for (const { message, receipt } of receipted) {
+    const { nodeId, epoch } = decodeBatchHeader(fromHex(message.payload));
+    const { acceptedSeq, chainCode } = decodeReceipt(fromHex(receipt.message.payload));
+    if (chainCode !== ACCEPTED) continue;
+    for (const [index, leaf] of posted.trees.accrual.leaves.entries()) {
+      const entry = decodeEntry(leaf);
+      if (entry.nodeId !== nodeId || entry.epoch <= epoch + lateEpochs) continue;
+      const inputs = inputsOf(posted.contents, entry.inputsHash);
+      if (inputs === null || inputs.lastSeq >= BigInt(acceptedSeq)) continue;
+      return { kind: 'omission', accrued: posted.trees.accrual.span(index), inputs, message, receipt };
+    }
+  }
+  return null;
 }
 
 // ---- any tree
@@ -513,6 +558,14 @@ export function challengeCall(
       const batch = { header: messageToChain(message), ...pointToChain(key) };
       return call('challengeBatch', header, spanToChain(accrued), inputsToChain(inputs), batch);
     }
+    case 'omission': {
+      const { accrued, inputs, message, receipt } = challenge;
+      const { signature } = receipt;
+      const [r, s] = [`0x${signature.slice(0, 64)}`, `0x${signature.slice(64)}`];
+      const signed = { message: messageToChain(receipt.message), r, s };
+      const leaf = [spanToChain(accrued), inputsToChain(inputs)];
+      return call('challengeOmission', header, ...leaf, messageToChain(message), signed);
+    }
     case 'ask':
       return call('ask', header, treeNumber(challenge.tree), uint32Of(challenge.index, 'index'));
   }
@@ -526,7 +579,7 @@ function rulesToChain({ params, span }: Rules) {
   return { params: paramsToChain(params), span: spanToChain(span) };
 }
 
-export function messageToChain({ aad, payload }: BatchMessage) {
+function messageToChain({ aad, payload }: BatchMessage) {
   return { aad: `0x${aad}`, payload: `0x${payload}` };
 }
 

@@ -149,7 +149,7 @@ export function treeRootHash(top: Uint8Array, leafCount: number): string {
   return toHex(fastKeccak256(concatBytes(Uint8Array.of(3), top, count)));
 }
 
-export function treeNodeOf(record: Uint8Array): TreeNode {
+function treeNodeOf(record: Uint8Array): TreeNode {
   return { hash: toHex(record.subarray(0, 32)), ...amountsOf(record.subarray(0, RECORD_BYTES)) };
 }
 

@@ -100,6 +100,7 @@ export type ChainEventBody =
       readonly rewardGrains: number;
       readonly burntGrains: number;
     }
+  | { readonly kind: 'slashed-burnt'; readonly grains: number }
   | { readonly kind: 'epoch-committed'; readonly epoch: number; readonly batchesRoot: string }
   | {
       readonly kind: 'era-posted';
@@ -305,6 +306,8 @@ function settlementEvent(log: EventLog): ChainEventBody {
       const burntGrains = grainsOf(args.burntGrains, eventName);
       return { kind: 'poster-slashed', challenger: args.challenger.toLowerCase(), rewardGrains, burntGrains };
     }
+    case 'SlashedBurnt':
+      return { kind: 'slashed-burnt', grains: grainsOf(args.grains, eventName) };
     case 'EpochCommitted':
       return { kind: 'epoch-committed', epoch: Number(args.epoch), batchesRoot: hexOf(args.batchesRoot) };
     case 'EraPosted':

@@ -12,7 +12,16 @@ export {
   registryDiff,
   registryRows,
 } from './economy-parameters.ts';
-export { type EraChallenge, findChallenge, openEra, type PostedEra, type Witness } from './era-challenge.ts';
+export {
+  type EraChallenge,
+  findChallenge,
+  findOmission,
+  openEra,
+  type PostedEra,
+  type ReceiptedBatch,
+  type SignedReceipt,
+  type Witness,
+} from './era-challenge.ts';
 export { type EraHeader, eraHeaderHash, eraHeaderOf, type PayoutProof, type SumNodeProof } from './era-header.ts';
 export { ERA_TREES, type EraTreeName } from './era-leaf.ts';
 export { EraTree, type TreeRoot, treeOfHex } from './era-tree.ts';

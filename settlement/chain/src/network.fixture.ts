@@ -27,7 +27,7 @@ const GENESIS_UNITS = 10_000;
 const ACTIVATION_SECONDS = 1;
 export const APPEAL_SECONDS = 2;
 const WINDOW_SECONDS = 1;
-export const EPOCHS_PER_ERA = 2;
+const EPOCHS_PER_ERA = 2;
 
 export interface TestNetwork {
   readonly chain: LocalChain;

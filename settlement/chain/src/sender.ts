@@ -216,6 +216,11 @@ export class ChainSender {
     return this.#call('settlement', 'finaliseEra', [headerToChain(header)]);
   }
 
+  /** Destroys what slashed poster's bonds left. */
+  burnSlashed(): Promise<Sent> {
+    return this.#call('settlement', 'burnSlashed', []);
+  }
+
   /** Where this account's payouts go from now on; null: to itself. */
   setRecipient(recipient: string | null): Promise<Sent> {
     const nobody = `0x${'0'.repeat(40)}`;
@@ -224,14 +229,14 @@ export class ChainSender {
 
   /** Has an account paid what the last final era, `claim.era`, owes it. The header is the one that was posted. */
   async claim(claim: PayoutProof & { readonly era: number }): Promise<Sent> {
-    const header = headerToChain(await this.#postedHeader(claim.era));
-    return this.#call('settlement', 'claim', [header, proofToChain(claim)]);
+    const { payout } = headerToChain(await this.#postedHeader(claim.era));
+    return this.#call('settlement', 'claim', [payout, proofToChain(claim)]);
   }
 
   /** Same for many accounts; a row that the contract refuses is skipped (event `claim-skipped`). */
   async claimMany(era: number, claims: readonly PayoutProof[]): Promise<Sent> {
-    const header = headerToChain(await this.#postedHeader(era));
-    return this.#call('settlement', 'claimMany', [header, claims.map(proofToChain)]);
+    const { payout } = headerToChain(await this.#postedHeader(era));
+    return this.#call('settlement', 'claimMany', [payout, claims.map(proofToChain)]);
   }
 
   /**
