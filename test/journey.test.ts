@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { ERA_TREES, type EraBundle, eraTreesOf, type PublishedTrees, publishTrees } from '@stannary/chain';
 import { captureConsole, chromiumPath, launchChromium } from '@stannary/console/capture';
-import type { InputsAnswer, NetworkAnswer } from '@stannary/gateway/client';
+import type { ClaimAnswer, InputsAnswer, NetworkAnswer } from '@stannary/gateway/client';
 import {
   allocate,
   type ChargeLine,
@@ -54,6 +55,11 @@ const browserTest =
   chromiumPath() === null && process.env.CI !== 'true'
     ? { skip: 'needs Chromium: install the package `chromium`, or set STANNARY_CHROMIUM' }
     : {};
+
+interface ServedEra {
+  readonly header: ClaimAnswer['header'];
+  readonly trees: PublishedTrees;
+}
 
 describe('three eras of a local network', { timeout: RUN_WITHIN_MS + 120_000 }, () => {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -157,6 +163,23 @@ describe('three eras of a local network', { timeout: RUN_WITHIN_MS + 120_000 }, 
       const { offers, demands, beacon } = inputs;
       const allocated = allocate(policyOf(inputs.epoch).economy, stateBefore, inputs.epoch, offers, demands, beacon);
       assert.deepEqual(allocated, result);
+    }
+  });
+
+  test('anyone builds the trees of every era again from its bundle, and they are the posted ones', async () => {
+    for (const { era } of summary.roots) {
+      const answer = await fetch(`${again.gatewayUrl}/v1/eras/${era}/bundle`);
+      const { header, trees, ...bundle } = (await answer.json()) as EraBundle & ServedEra;
+      const rebuilt = eraTreesOf(bundle);
+      for (const tree of ERA_TREES) {
+        const { credits, tokens, ...root } = rebuilt[tree].root;
+        assert.deepEqual(
+          { ...root, credits: `${credits}`, tokens: `${tokens}` },
+          header[tree],
+          `${tree} of era ${era}`,
+        );
+      }
+      assert.deepEqual(trees, publishTrees(rebuilt));
     }
   });
 
