@@ -173,6 +173,23 @@ describe('a posted era', () => {
     );
   });
 
+  test('of which nobody shows a leaf is voided, who asked has its fee back, and what was slashed is burnt', async () => {
+    const { reader, challenger, poster } = world;
+    const { bundle, header } = made.at(-1)!;
+    const owned = await challenger.tokenBalance();
+    await poster.postEra(header);
+    await challenger.challengeEra([header], { kind: 'ask', tree: 'payout', index: 0 });
+    assert.equal(await challenger.tokenBalance(), owned - 1n, 'the fee');
+    await challenger.challengeWithheld(header, 'payout', 0);
+    assert.equal(await reader.era(bundle.era), null);
+    assert.equal(await challenger.tokenBalance(), owned + 1n, 'the fee, and half of the bond of 2');
+    const { tokenSupply } = await reader.balances();
+    const { blockNumber } = await challenger.burnSlashed();
+    const [burnt] = (await reader.events(blockNumber, blockNumber)).filter(({ kind }) => kind === 'slashed-burnt');
+    assert.equal((await reader.balances()).tokenSupply, tokenSupply - BigInt((burnt as { grains: number }).grains));
+    await poster.depositPosterBond(2);
+  });
+
   test('that leaves out a receipted batch is found by its node and voided', async () => {
     const { bundle, header: right } = made.at(-1)!;
     const { nodeId } = world.devices[0]!;

@@ -231,22 +231,6 @@ test('a proven challenge voids the era and those after it', async () => {
   assert.equal(await tokenBalance(consumer.address), before + BigInt(50 * UNIT), 'half of the bond');
 });
 
-test('a leaf that nobody shows voids the era, and who asked has its fee back', async () => {
-  const { reader, operator, poster, sender } = network;
-  await sender(poster).depositPosterBond(100 * UNIT);
-  const { header } = testEra(1, eraHeaderHash(era0.header), era0.payout.leaves, []);
-  const before = await tokenBalance(operator.address);
-  await sender(poster).postEra(header);
-  await sender(operator).challengeEra([header], { kind: 'ask', tree: 'payout', index: 0 });
-  assert.equal(await tokenBalance(operator.address), before - BigInt(UNIT));
-  await until(() => sender(operator).challengeWithheld(header, 'payout', 0).catch(unless('AnswerStillDue')));
-  assert.equal(await reader.era(1), null);
-  assert.equal(await tokenBalance(operator.address), before + BigInt(50 * UNIT));
-  const supply = (await reader.balances()).tokenSupply;
-  await sender(operator).burnSlashed();
-  assert.equal((await reader.balances()).tokenSupply, supply - BigInt(100 * UNIT), 'of both bonds');
-});
-
 test('sends of one key go out one at a time, whoever asks', async () => {
   const { operator, consumer, addressBook, rpcUrl } = network;
   const before = await tokenBalance(consumer.address);

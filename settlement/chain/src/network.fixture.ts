@@ -27,7 +27,6 @@ const GENESIS_UNITS = 10_000;
 const ACTIVATION_SECONDS = 1;
 export const APPEAL_SECONDS = 2;
 const WINDOW_SECONDS = 1;
-const EPOCHS_PER_ERA = 2;
 
 export interface TestNetwork {
   readonly chain: LocalChain;
@@ -73,7 +72,7 @@ function settingsFor(operator: ChainAccount, poster: ChainAccount, insurance: Ch
     posterBondGrains: 100 * UNIT,
     challengeWindowSeconds: WINDOW_SECONDS,
     holdbackEras: 1,
-    epochsPerEra: EPOCHS_PER_ERA,
+    epochsPerEra: 2,
     lateEpochs: 1,
     answerSeconds: WINDOW_SECONDS,
     askFeeGrains: UNIT,

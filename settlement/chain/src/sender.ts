@@ -115,6 +115,11 @@ export class ChainSender {
     return this.#call('credit', 'transfer', [addressOf(to, 'to'), uintOf(grains, 'grains')]);
   }
 
+  /** This key's own work tokens, those that it has bonded left out; grains. */
+  tokenBalance(): Promise<bigint> {
+    return this.#read('workToken', 'balanceOf', [this.account]);
+  }
+
   /** This key's own credits, not those that it has deposited; grains. */
   creditBalance(): Promise<bigint> {
     return this.#read('credit', 'balanceOf', [this.account]);
