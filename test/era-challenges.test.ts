@@ -190,6 +190,21 @@ describe('a posted era', () => {
     await poster.depositPosterBond(2);
   });
 
+  test('has its leaves shown to whoever asks, whatever they are of', async () => {
+    const { reader, challenger, poster } = world;
+    const { bundle, trees, header } = made.at(-2)!;
+    for (const tree of ERA_TREES) {
+      for (const index of [0, trees[tree].leafCount - 1]) {
+        if (trees[tree].leafCount === 0) continue;
+        await challenger.challengeEra([header], { kind: 'ask', tree, index });
+        assert.deepEqual(await reader.openAsks(bundle.era), [{ tree, index }]);
+        await poster.revealLeaf(header, trees, bundle.batches, { tree, index });
+      }
+    }
+    assert.deepEqual(await reader.openAsks(bundle.era), []);
+    assert.equal((await reader.era(bundle.era))!.headerHash, eraHeaderHash(header));
+  });
+
   test('that leaves out a receipted batch is found by its node and voided', async () => {
     const { bundle, header: right } = made.at(-1)!;
     const { nodeId } = world.devices[0]!;

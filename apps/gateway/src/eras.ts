@@ -1,5 +1,6 @@
+import { eraTreesOf } from '@stannary/chain';
 import type { GatewayContext } from './context.ts';
-import { chainHeader, type StoredHeader } from './era-trees.ts';
+import { chainHeader, eraBundle, type StoredHeader } from './era-trees.ts';
 
 /** Takes each era's root to the chain: posted in order, finalised when its window has passed, and only final blocks count. */
 export class Eras {
@@ -38,9 +39,24 @@ export class Eras {
     return true;
   }
 
+  /** Whoever asks for a leaf sees it: an era is not final before, and void if it takes too long. */
+  async #showLeaves(header: StoredHeader): Promise<void> {
+    const { chain, sender, db } = this.#context;
+    const asked = await chain.openAsks(header.era);
+    if (asked.length === 0) return;
+    const bundle = await eraBundle(db, this.#context, header.era);
+    const trees = eraTreesOf(bundle);
+    for (const leaf of asked) {
+      await sender.revealLeaf(chainHeader(header), trees, bundle.batches, leaf);
+      this.#context.count('chainSends', 'revealLeaf');
+      this.#context.log('info', 'leaf shown', { era: header.era, ...leaf });
+    }
+  }
+
   async #finalise(header: StoredHeader): Promise<boolean> {
     const { chain, sender, db } = this.#context;
     const known = await chain.finalisedEra(header.era);
+    if (known === null) await this.#showLeaves(header);
     if (known === null && !(await chain.isFinalisable(header.era))) return false;
     const sent = known ?? (await sender.finaliseEra(chainHeader(header)));
     if (known === null) this.#context.count('chainSends', 'finaliseEra');

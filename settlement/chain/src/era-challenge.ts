@@ -579,7 +579,7 @@ function rulesToChain({ params, span }: Rules) {
   return { params: paramsToChain(params), span: spanToChain(span) };
 }
 
-function messageToChain({ aad, payload }: BatchMessage) {
+export function messageToChain({ aad, payload }: BatchMessage) {
   return { aad: `0x${aad}`, payload: `0x${payload}` };
 }
 

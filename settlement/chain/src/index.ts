@@ -12,6 +12,7 @@ export {
   registryDiff,
   registryRows,
 } from './economy-parameters.ts';
+export type { AskedLeaf } from './era-asks.ts';
 export {
   type EraChallenge,
   findChallenge,

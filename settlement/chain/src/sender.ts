@@ -10,9 +10,11 @@ import {
 } from 'viem';
 import { signerOf } from './account.ts';
 import { type AddressBook, type ContractName, chainIdOf, contractAddress } from './address-book.ts';
+import { type AskedLeaf, revealCall } from './era-asks.ts';
 import { challengeCall, type EraChallenge, treeNumber } from './era-challenge.ts';
 import { type EraHeader, headerToChain, type PayoutProof, proofToChain } from './era-header.ts';
 import type { EraTreeName } from './era-leaf.ts';
+import type { EraTrees, SettledBatch } from './era-trees.ts';
 import { bondVault, credit, eraChallenges, nodeRegistry, settlement, workToken } from './generated/contracts.ts';
 import { queueOf, type Send, type SendQueue } from './queue.ts';
 import { ChainReader } from './reader.ts';
@@ -252,6 +254,12 @@ export class ChainSender {
     const { method, args } = challengeCall(headers, challenge);
     if (challenge.kind !== 'ask') return this.#call('eraChallenges', method, args);
     return this.#asking(method, args);
+  }
+
+  /** Shows a leaf that was asked for, of an era's own trees, and earns the fee. */
+  revealLeaf(header: EraHeader, trees: EraTrees, batches: readonly SettledBatch[], leaf: AskedLeaf): Promise<Sent> {
+    const { method, args } = revealCall(header, trees, batches, leaf);
+    return this.#call('eraChallenges', method, args);
   }
 
   /** An era whose poster has not shown a leaf in time. */
