@@ -320,7 +320,7 @@ export {
   isLastEpochOfEra,
 } from './settlement/epoch-clock.ts';
 export { type ExplanationStep, explainNode } from './settlement/explain.ts';
-export { classEmissionGrains } from './settlement/minting.ts';
+export { classEmissionGrains, classShares } from './settlement/minting.ts';
 export { chargeLines, nodeLine, nodeLines, nodeState, nodeStates, nodeTable } from './settlement/node-table.ts';
 export { priceOf, pricesAt } from './settlement/prices.ts';
 export type * from './settlement/reservation-lines.ts';
@@ -328,7 +328,9 @@ export { RESERVED_CAPACITY } from './settlement/reservation-lines.ts';
 export { reservationOpenings, standingLeases } from './settlement/reservation-openings.ts';
 export { genesisState, settleEpoch } from './settlement/settle.ts';
 export {
+  addCoverage,
   chargeColumns,
+  coverColumns,
   rewardColumns,
   type SettlementColumns,
   settleColumns,

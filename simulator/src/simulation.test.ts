@@ -5,7 +5,17 @@ import { meteringInflation } from './attacks/metering-inflation.ts';
 import type { EpochFigures, EraFigures, Observer } from './observers/observer.ts';
 import type { Scenario, TokenPriceModel } from './scenario/scenario.ts';
 import { Simulation, type SimulationOptions } from './simulation.ts';
-import { assertWithin, economyWith, momentsOf, oneClass, reference, refused, smallWorld } from './world.fixture.ts';
+import {
+  assertWithin,
+  bandedAndCovering,
+  economyWith,
+  momentsOf,
+  oneClass,
+  pricedByResource,
+  reference,
+  refused,
+  smallWorld,
+} from './world.fixture.ts';
 
 const lively: Partial<Scenario> = {
   horizonEpochs: 12 * 24,
@@ -45,6 +55,17 @@ test('a split run is the whole run, bit for bit, wherever it is split', () => {
     const checkpoint = first.checkpoint();
     first.advance(3);
     const resumed = new Simulation(reference, scenario, options).restore(checkpoint).advance();
+    assert.deepEqual(resumed.checkpoint(), whole.checkpoint());
+  }
+});
+
+test('a split run is the whole run with prices by resource, bands and emission for being there', () => {
+  for (const economy of [pricedByResource, bandedAndCovering]) {
+    const scenario = smallWorld(economy, 40, { ...lively, horizonEpochs: 80 });
+    const ranked = { ...scenario, providers: scenario.providers.map((one) => ({ ...one, meanBand: 0.7 })) };
+    const whole = new Simulation(economy, ranked, options).advance();
+    const checkpoint = new Simulation(economy, ranked, options).advance(31).checkpoint();
+    const resumed = new Simulation(economy, ranked, options).restore(checkpoint).advance();
     assert.deepEqual(resumed.checkpoint(), whole.checkpoint());
   }
 });
@@ -218,15 +239,32 @@ test('refused: a checkpoint of another run (SIMULATION-CHECKPOINT)', () => {
   assert.throws(() => other.restore(checkpoint), refused('SIMULATION-CHECKPOINT'));
 });
 
-test('refused: rules that the columns do not carry out (SIMULATION-RULE)', () => {
-  const [first, ...rest] = reference.classes;
-  const banded = economyWith({ classes: [{ ...first, bands: { weightsPpm: [] } }, ...rest] });
-  assert.throws(() => new Simulation(banded, smallWorld(reference, 4)), refused('SIMULATION-RULE'));
-  const markets = economyWith({ resourceMarkets: [{}] });
-  assert.throws(() => new Simulation(markets, smallWorld(reference, 4)), refused('SIMULATION-RULE'));
-  const streams = reference.supply.streams.map((stream) => ({ ...stream, rule: { ...stream.rule, rest: 'coverage' } }));
-  const covering = economyWith({ supply: { streams } });
-  assert.throws(() => new Simulation(covering, smallWorld(reference, 4)), refused('SIMULATION-RULE'));
+test('each resource finds its own price: where one is asked for less, the others stay', () => {
+  const { price, classes } = pricedByResource;
+  const scenario = smallWorld(pricedByResource, 60, { horizonEpochs: 120 });
+  const demand = { ...scenario.demand, noise: 0, elasticity: 1 };
+  const providers = scenario.providers.map((one) => ({
+    ...one,
+    availability: 1,
+    cost: { ...one.cost, revenueShare: 0.1 },
+    entry: { sharePerEra: 0, marginMin: 1 },
+  }));
+  const markets = new Simulation(pricedByResource, { ...scenario, demand, providers }).advance().checkpoint().markets!;
+  // Half of the demand of `ai` at twice the price: it is asked for at its target from the start, and so is all else.
+  assert.equal(markets.newest.length, 2);
+  assert.ok(classes.some(({ name }) => name === 'ai'));
+  for (const { className, state } of markets.newest) {
+    const initial = className === null ? price.initialMicrograinsPerNcuS : 2 * price.initialMicrograinsPerNcuS;
+    assert.ok(Math.abs(state.priceMicrograinsPerNcuS / initial - 1) < 0.001, `${className}`);
+  }
+  const elastic = { ...demand, outsideMicrograinsPerNcuS: Math.floor(1.5 * price.initialMicrograinsPerNcuS) };
+  const left = new Simulation(pricedByResource, { ...scenario, demand: elastic, providers }).advance().checkpoint();
+  const [common, ai] = left.markets!.newest;
+  assert.ok(
+    ai!.state.priceMicrograinsPerNcuS < 1.6 * price.initialMicrograinsPerNcuS,
+    'too dear for anybody, it falls',
+  );
+  assert.ok(Math.abs(common!.state.priceMicrograinsPerNcuS / price.initialMicrograinsPerNcuS - 1) < 0.001);
 });
 
 test('providers lose patience one by one: half of all demand gone for good makes no herd', () => {

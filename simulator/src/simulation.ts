@@ -14,6 +14,7 @@ import { FaultBook, type FaultBookState, type FaultSums, type Proposal } from '.
 import { Issuance, type IssuanceState } from './books/issuance.ts';
 import { Ledger, type LedgerState } from './books/ledger.ts';
 import { type ChargeSums, NodeBooks, type NodeBooksState, type RewardSums } from './books/node-books.ts';
+import { ResourceMarkets, type ResourceMarketsState } from './books/resource-markets.ts';
 import { TakeBook, type TakeBookState } from './books/take-book.ts';
 import { Draws } from './draws/draws.ts';
 import { QuantileSketch } from './experiments/index.ts';
@@ -67,8 +68,11 @@ export interface SettledEpoch {
   readonly emissionGrains: number;
   readonly proposals: readonly Proposal[];
   readonly faults: FaultSums;
+  /** At the common price. */
   readonly usedNcuMs: number;
   readonly offeredNcuMs: number;
+  /** null where all work has the common price. */
+  readonly markets: ResourceMarkets | null;
   readonly nextPriceMicrograinsPerNcuS: number;
   readonly tokenPriceIsKnown: boolean;
   readonly burnedTokensGrains: number;
@@ -86,6 +90,7 @@ export interface Checkpoint {
   readonly stopLines: Float64Array;
   readonly prices: readonly [number, number];
   readonly priceState: PriceState;
+  readonly markets: ResourceMarketsState | null;
   readonly utilisation: number;
   readonly era: EraSums;
   readonly burnedTokens: number;
@@ -129,6 +134,7 @@ export class Simulation {
   readonly #observers: readonly Observer[];
   readonly #demand: Demand;
   readonly #market: Market;
+  readonly #markets: ResourceMarkets | null;
   readonly #providers: Providers;
   readonly #token: TokenMarket;
   readonly #oracle: Oracle;
@@ -149,11 +155,10 @@ export class Simulation {
   #era: EraSums = NO_ERA;
   #burnedTokens = 0;
 
-  /** @throws SimulationRefusal those of `checkScenario` and `settingOf`, SIMULATION-RULE */
+  /** @throws SimulationRefusal those of `checkScenario` and `settingOf` */
   constructor(economy: Economy, scenario: Scenario, options: SimulationOptions = {}) {
     const { run = 0, attacks = [], observers = [], assumeLive = false, twin = null } = options;
     checkScenario(economy, scenario);
-    checkRules(economy);
     this.economy = economy;
     this.scenario = scenario;
     this.run = run;
@@ -170,7 +175,8 @@ export class Simulation {
     const plans = cohorts.map((population, index) => ({ id: addresses[index]!, population }));
     this.population = layOut(economy, scenario.providers, plans);
     const { groups, ranges, nodes, operators } = this.population;
-    this.books = new NodeBooks(economy, ranges, nodes, operators);
+    this.#markets = economy.resourceMarkets.length === 0 ? null : new ResourceMarkets(economy);
+    this.books = new NodeBooks(economy, ranges, nodes, operators, this.#markets);
     const { bond, operatorOf } = this.books.columns.nodes;
     for (const group of groups) assignOperators(group, operatorOf);
     this.#bonds = new BondBook(economy, bond);
@@ -252,13 +258,10 @@ export class Simulation {
     const { micrograins: tokenMicrograins } = this.#token;
     for (const cohort of this.cohorts) {
       const { chargedGrains } = charged;
-      cohort.count(columns, { epoch, chargedGrains, emissionGrains, tokenMicrograins });
+      cohort.count(columns, this.books.charges, { epoch, chargedGrains, emissionGrains, tokenMicrograins });
     }
-    const use = {
-      usedNcuMs: traded.usedNcuMs,
-      offeredNcuMs: traded.offeredNcuMs,
-      epochMs: this.economy.cadence.epochMs,
-    };
+    this.#markets?.advance(this.books.usedByPart(this.#markets), traded.offeredByClass);
+    const use = { ...(this.#markets?.common ?? traded), epochMs: this.economy.cadence.epochMs };
     this.#priceState = advancePrice(this.economy.price, this.#priceState, use);
     const next = this.#priceState.priceMicrograinsPerNcuS;
     this.#twin?.settle(this.#world(), {
@@ -269,8 +272,9 @@ export class Simulation {
       emissionGrains,
       proposals,
       faults,
-      usedNcuMs: traded.usedNcuMs,
-      offeredNcuMs: traded.offeredNcuMs,
+      usedNcuMs: use.usedNcuMs,
+      offeredNcuMs: use.offeredNcuMs,
+      markets: this.#markets,
       nextPriceMicrograinsPerNcuS: next,
       tokenPriceIsKnown: !this.#oracle.isFrozen(epoch),
       burnedTokensGrains: this.#burnedTokens,
@@ -314,6 +318,7 @@ export class Simulation {
       stopLines: this.#market.stopLines,
       prices: this.#prices,
       priceState: this.#priceState,
+      markets: this.#markets?.state ?? null,
       utilisation: this.#utilisation,
       era: this.#era,
       burnedTokens: this.#burnedTokens,
@@ -351,6 +356,7 @@ export class Simulation {
     }
     this.#prices = from.prices;
     this.#priceState = from.priceState;
+    if (from.markets !== null) this.#markets?.restore(from.markets);
     this.#utilisation = from.utilisation;
     this.#era = from.era;
     this.#burnedTokens = from.burnedTokens;
@@ -374,16 +380,19 @@ export class Simulation {
 
   /** The market: what is wanted, who is up, who works; and what cohorts make of it. */
   #trade(epoch: number, price: number): Traded {
-    const demanded = this.#demand.at(epoch, price);
-    const withheld = this.#decide(epoch, price);
-    const { work, bond } = this.books.columns.nodes;
+    const demanded = this.#demand.at(epoch, price, this.#markets);
+    const prices = this.economy.classes.map((_, index) => this.#markets?.meanPrice(index, price) ?? price);
+    const withheld = this.#decide(epoch, prices);
+    const { bond } = this.books.columns.nodes;
+    const work = this.books.charges.ncuMs;
     this.#market.open(epoch);
     // Whoever withholds is served with the rest, in proportion where there is not enough.
     const wanted = demanded.map((one, index) => one + withheld[index]!);
-    const markets = this.#market.assign(price, wanted, bond, work);
+    const markets = this.#market.assign(prices, wanted, bond, work);
+    if (this.books.standingNcuMs !== null) this.#market.findStanding(bond, this.books.standingNcuMs);
     this.#twin?.assign(this.#world(), wanted, work);
     let usedNcuMs = markets.reduce((sum, one) => sum + one.assignedNcuMs - one.lostNcuMs, 0);
-    this.#chargeIdle(markets, wanted, price);
+    this.#chargeIdle(markets, wanted, prices);
     let offeredNcuMs = markets.reduce((sum, one) => sum + one.offeredNcuMs, 0);
     for (const cohort of this.cohorts) {
       const grown = cohort.claim(work);
@@ -393,6 +402,7 @@ export class Simulation {
     }
     if (this.#noise !== null) usedNcuMs += this.#misread(this.#noise, epoch, work);
     return {
+      offeredByClass: markets.map((one) => one.offeredNcuMs),
       demandedNcuMs: demanded.reduce((sum, one) => sum + one, 0),
       offeredNcuMs,
       usedNcuMs,
@@ -401,12 +411,12 @@ export class Simulation {
   }
 
   /** Every attacker makes its choices; returns what they keep from the market, NCU·ms by class. */
-  #decide(epoch: number, price: number): number[] {
+  #decide(epoch: number, prices: readonly number[]): number[] {
     const withheld = this.economy.classes.map(() => 0);
     for (const cohort of this.cohorts) {
       const { takesWork = true } = cohort.decide({
         epoch,
-        priceMicrograinsPerNcuS: price,
+        priceMicrograinsPerNcuS: prices[cohort.group.classIndex]!,
         tokenMicrograins: this.#token.micrograins,
         utilisation: this.#utilisation,
       });
@@ -418,7 +428,7 @@ export class Simulation {
   }
 
   /** What is kept from the market is paid for like work, by whoever keeps it. */
-  #chargeIdle(markets: readonly ClassMarket[], wanted: readonly number[], price: number): void {
+  #chargeIdle(markets: readonly ClassMarket[], wanted: readonly number[], prices: readonly number[]): void {
     for (const cohort of this.cohorts) {
       const { classIndex } = cohort.group;
       const withheldNcuMs = cohort.withheldOf(this.#providers.capacityOf(classIndex));
@@ -426,7 +436,7 @@ export class Simulation {
       const { assignedNcuMs, offeredNcuMs } = markets[classIndex]!;
       const got = Math.floor((assignedNcuMs * withheldNcuMs) / wanted[classIndex]!);
       const utilisationPpm = offeredNcuMs === 0 ? 0 : Math.floor((assignedNcuMs / offeredNcuMs) * MILLION);
-      cohort.payIdle(got, price, Math.min(utilisationPpm, MILLION));
+      cohort.payIdle(got, prices[classIndex]!, Math.min(utilisationPpm, MILLION));
     }
   }
 
@@ -471,9 +481,14 @@ export class Simulation {
       burnedTokensGrains: this.#burnedTokens,
       tokenPriceMicrograins: this.#oracle.isFrozen(epoch) ? null : this.#token.micrograins,
     });
-    const shares = this.#issuance.shares(issued.workGrains, () => this.books.workByClass());
-    const rewards = this.books.reward(shares, epoch, this.population.columns.joined);
-    return { emissionGrains: issued.workGrains, rewards };
+    const { band, joined } = this.population.columns;
+    this.books.count(band);
+    const { workGrains, coverageGrains } = issued;
+    const work = this.#issuance.shares(workGrains, () => this.books.workByClass());
+    const coverage =
+      coverageGrains === 0 ? null : this.#issuance.shares(coverageGrains, () => this.books.standingByClass());
+    const rewards = this.books.reward({ work, coverage }, epoch, joined);
+    return { emissionGrains: workGrains + coverageGrains, rewards };
   }
 
   #convict({ verdicts, slashes }: FaultSums): void {
@@ -669,29 +684,11 @@ interface Observed {
 }
 
 interface Traded {
+  readonly offeredByClass: readonly number[];
   readonly demandedNcuMs: number;
   readonly offeredNcuMs: number;
   readonly usedNcuMs: number;
   readonly lostNcuMs: number;
-}
-
-/**
- * What a simulation cannot carry out it must not pass over.
- * @throws SimulationRefusal SIMULATION-RULE
- */
-function checkRules(economy: Economy): void {
-  const banded = economy.classes.find(({ bands }) => bands !== null);
-  if (banded !== undefined) {
-    throw new SimulationRefusal('SIMULATION-RULE', `classes.${banded.name}.bands`, 'a class without bands', 'bands');
-  }
-  const covering = economy.supply.streams.find(({ rule }) => rule.kind === 'work-capped' && rule.rest === 'coverage');
-  if (covering !== undefined) {
-    throw new SimulationRefusal('SIMULATION-RULE', `supply.${covering.name}`, 'rewards for work alone', 'coverage');
-  }
-  const market = economy.resourceMarkets[0];
-  if (market !== undefined) {
-    throw new SimulationRefusal('SIMULATION-RULE', 'resourceMarkets', 'one price of normalised work', 'several');
-  }
 }
 
 function challengeCost({ verification, shocks }: Scenario, epoch: number): number {

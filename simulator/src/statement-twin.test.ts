@@ -7,7 +7,15 @@ import { Draws } from './draws/draws.ts';
 import type { Scenario } from './scenario/scenario.ts';
 import { Simulation } from './simulation.ts';
 import { StatementTwin, type StatementTwinOptions } from './statement-twin.ts';
-import { economyWith, oneClass, reference, refused, smallWorld } from './world.fixture.ts';
+import {
+  bandedAndCovering,
+  economyWith,
+  oneClass,
+  pricedByResource,
+  reference,
+  refused,
+  smallWorld,
+} from './world.fixture.ts';
 
 const restless = {
   kind: 'geometric',
@@ -35,6 +43,19 @@ const WORLDS: readonly (readonly [string, Economy, Partial<Scenario>])[] = [
   ['eras of one epoch', economyWith({ cadence: { epochsPerEra: 1, holdbackEras: 24, appealEpochs: 5 } }), {}],
   ['no holdback', economyWith({ cadence: { holdbackEras: 0, appealEpochs: 5 } }), {}],
   ['no vesting schedule', economyWith({ vesting: { schedule: null } }), { horizonEpochs: 10 * 24 }],
+  [
+    'bands, and emission for being there',
+    bandedAndCovering,
+    {
+      horizonEpochs: 10 * 24,
+      providers: smallWorld(reference, 60).providers.map((one) => ({ ...one, meanBand: 0.8, availability: 0.9 })),
+    },
+  ],
+  [
+    'prices by resource',
+    pricedByResource,
+    { horizonEpochs: 12 * 24, demand: { ...smallWorld(reference, 60).demand, elasticity: 0.6 } },
+  ],
   ['a curve of identities', oneClass({}, { kind: 'power', exponentNumerator: 1, exponentDenominator: 2 }), {}],
 ];
 

@@ -96,6 +96,7 @@ export class StatementTwin implements SettlementTwin {
     this.state = state;
     this.statement = statement;
     compare(world, settled, statement);
+    comparePrices(world, settled, state);
     if (!conservationOf(state).tokensBalanced)
       throw new Error(`epoch ${world.epoch}: the statement's tokens do not add up`);
   }
@@ -105,10 +106,10 @@ export class StatementTwin implements SettlementTwin {
     return {
       epoch: epoch as never,
       usage: this.#usageOf(world, settled),
-      verdicts: settled.proposals.map((proposal) => this.#verdictOf(proposal, settled)),
+      verdicts: settled.proposals.map((proposal) => this.#verdictOf(world, proposal, settled)),
       withdrawals: [],
       offeredNcuMs: settled.offeredNcuMs as never,
-      offeredByMarket: [],
+      offeredByMarket: (settled.markets?.uses ?? []) as never,
       tokenPrice: settled.tokenPriceIsKnown ? oracle.price : null,
       burnedTokensGrains: settled.burnedTokensGrains as never,
       chain: { blockNumber: epoch, blockHash: `0x${id(epoch)}`, nodes: chainNodes(world, settled.bonds) },
@@ -117,11 +118,13 @@ export class StatementTwin implements SettlementTwin {
     };
   }
 
-  #usageOf({ epoch }: TwinWorld, { columns }: SettledEpoch): UsageLine[] {
-    const { divisor, coefficient, code } = this.#resource;
+  #usageOf(world: TwinWorld, { columns, markets }: SettledEpoch): UsageLine[] {
+    const { epoch } = world;
     const lines: UsageLine[] = [];
-    columns.lines.ncuMs.forEach((ncuMs, node) => {
+    columns.lines.ncuMs.forEach((ncuMs, line) => {
       if (ncuMs === 0) return;
+      const node = Math.floor(line / (markets?.linesPerNode ?? 1));
+      const { divisor, coefficient, code } = this.#resourceOf(world, markets, line);
       const quantity = (ncuMs * divisor) / coefficient;
       const named = { leaseId: id(node), nodeId: id(node), consumer: consumerOf(node) };
       lines.push({ ...named, purpose: 'task', resource: code, epoch: epoch as never, quantity });
@@ -129,8 +132,23 @@ export class StatementTwin implements SettlementTwin {
     return lines;
   }
 
-  #verdictOf({ node, offence, proposedEpoch, challengeCostGrains }: Proposal, { columns }: SettledEpoch): Verdict {
+  /** What a line is of: one whose units count whole NCU·ms, sold at the line's price. */
+  #resourceOf({ economy, population }: TwinWorld, markets: SettledEpoch['markets'], line: number) {
+    if (markets === null) return this.#resource;
+    const node = Math.floor(line / markets.linesPerNode);
+    const classIndex = population.ranges.findIndex(({ from, to }) => node >= from && node < to);
+    const { resource } = markets.parts[classIndex]![line % markets.linesPerNode]!;
+    return economy.resources.find(({ code }) => code === resource)!;
+  }
+
+  #verdictOf(
+    world: TwinWorld,
+    { node, offence, proposedEpoch, challengeCostGrains }: Proposal,
+    { columns, markets }: SettledEpoch,
+  ): Verdict {
     const { charge, earned, burn, insurance, treasury } = columns.lines;
+    const linesPerNode = markets?.linesPerNode ?? 1;
+    const lines = Array.from({ length: linesPerNode }, (_, part) => node * linesPerNode + part);
     return {
       kind: 'fault-proposed',
       // In order of nodes, as the columns go through them.
@@ -140,19 +158,19 @@ export class StatementTwin implements SettlementTwin {
       evidence: id(node),
       challenger: account(3),
       challengeCostGrains: challengeCostGrains as never,
-      windows: [
-        {
+      windows: lines
+        .filter((line) => columns.lines.ncuMs[line]! > 0)
+        .map((line) => ({
           epoch: proposedEpoch as never,
           leaseId: id(node),
-          resource: this.#resource.code,
+          resource: this.#resourceOf(world, markets, line).code,
           consumer: consumerOf(node),
-          chargeGrains: charge[node] as never,
-          earnedGrains: earned[node] as never,
-          burnGrains: burn[node] as never,
-          insuranceGrains: insurance[node] as never,
-          treasuryGrains: treasury[node] as never,
-        },
-      ],
+          chargeGrains: charge[line] as never,
+          earnedGrains: earned[line] as never,
+          burnGrains: burn[line] as never,
+          insuranceGrains: insurance[line] as never,
+          treasuryGrains: treasury[line] as never,
+        })),
     };
   }
 
@@ -178,6 +196,7 @@ function chainNodes({ population, books }: TwinWorld, bonds: Float64Array): Epoc
           className: group.population.className,
           milliNcu: group.population.milliNcu,
           bondGrains: bonds[node] as never,
+          band: population.columns.band[node]!,
         });
       }
       return nodes;
@@ -244,6 +263,14 @@ function compare({ economy, epoch }: TwinWorld, settled: SettledEpoch, statement
     const { earnedCredits, earnedTokens } = columns.nodes;
     if (earnedCredits[node] === line.earnedCreditsGrains && earnedTokens[node] === line.earnedTokensGrains) continue;
     throw new Error(`epoch ${epoch}: node ${node} earned other amounts than the statement says`);
+  }
+}
+
+function comparePrices({ epoch }: TwinWorld, { markets }: SettledEpoch, state: EconomyState): void {
+  for (const { className, resource, state: own } of markets?.newest ?? []) {
+    const stated = state.resourceMarkets.find((one) => one.className === className && one.resource === resource);
+    if (stated?.state.priceMicrograinsPerNcuS === own.priceMicrograinsPerNcuS) continue;
+    throw new Error(`epoch ${epoch}: resource ${resource} of ${className} has another price than the statement says`);
   }
 }
 

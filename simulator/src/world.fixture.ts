@@ -38,6 +38,26 @@ export function oneClass(changes: { readonly [Section in keyof Economy]?: unknow
   });
 }
 
+/** The reference whose nodes count by bands, and whose emission pays for capacity what work does not earn. */
+export const bandedAndCovering = economyWith({
+  classes: reference.classes.map((one) => ({ ...one, bands: { multipliersPpm: [1_000_000, 750_000, 250_000] } })),
+  supply: {
+    streams: reference.supply.streams.map((stream) => ({ ...stream, rule: { ...stream.rule, rest: 'coverage' } })),
+  },
+});
+
+/** The reference with a market for accelerators, another for those of its `ai` nodes, and the common price for the rest. */
+export const pricedByResource = (() => {
+  const { code } = reference.resources.find(({ name }) => name === 'gpu')!;
+  const dear = { ...reference.price, initialMicrograinsPerNcuS: 2 * reference.price.initialMicrograinsPerNcuS };
+  return economyWith({
+    resourceMarkets: [
+      { className: null, resource: code, price: reference.price },
+      { className: 'ai', resource: code, price: dear },
+    ],
+  });
+})();
+
 /** Asserts that a mean lies within 3 standard errors of what it should be. */
 export function assertWithin(what: string, moments: RunningMoments, truth: number, errors = 3): void {
   const { mean, standardError } = moments;

@@ -75,17 +75,20 @@ export function mint(
 
 /** Fills what each class divides: its share, at most what one class may have and what its whole work is worth. */
 export function shareAmongClasses(
-  { classes, supply }: Economy,
+  economy: Economy,
   grains: Grains,
   columns: SettlementColumns,
   work: Float64Array,
 ): void {
-  const classWork = new Float64Array(classes.length);
+  const classWork = new Float64Array(economy.classes.length);
   const { classOf } = columns.nodes;
   for (let node = 0; node < work.length; node += 1) classWork[classOf[node]!]! += work[node]!;
-  classes.forEach((rule, index) => {
-    columns.classes.emission[index] = classEmissionGrains(supply, rule, grains, classWork[index] as NcuMs);
-  });
+  columns.classes.emission.set(classShares(economy, grains, classWork));
+}
+
+/** What each class divides of so many grains, by the class's whole work (read only by classes with a pool). */
+export function classShares({ classes, supply }: Economy, grains: number, classWork: ArrayLike<number>): number[] {
+  return classes.map((rule, index) => classEmissionGrains(supply, rule, grains as Grains, classWork[index] as NcuMs));
 }
 
 /**

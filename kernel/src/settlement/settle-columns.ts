@@ -119,6 +119,28 @@ export function rewardColumns(classes: readonly NodeClass[], columns: Settlement
   vestNodes(columns);
 }
 
+/**
+ * What is minted for being there: capacity weighs where work else does, through the same curves and caps. Fills `coverage`
+ * by node, grains; leaves the columns to `rewardColumns`, after which `addCoverage` enters it.
+ */
+export function coverColumns(
+  classes: readonly NodeClass[],
+  columns: SettlementColumns,
+  capacityNcuMs: Float64Array,
+  coverage: Float64Array,
+): void {
+  rewardColumns(classes, { ...columns, nodes: { ...columns.nodes, work: capacityNcuMs } });
+  coverage.set(columns.nodes.earnedTokens);
+}
+
+/** What was minted for being there is earned and not vested, like what was minted for work. */
+export function addCoverage({ nodes }: SettlementColumns, coverage: Float64Array): void {
+  for (let node = 0; node < coverage.length; node += 1) {
+    nodes.earnedTokens[node]! += coverage[node]!;
+    nodes.openTokensAfter[node]! += coverage[node]!;
+  }
+}
+
 function rateLines(take: TakeRule, { lines, nodes }: SettlementColumns): void {
   const rate = takeRatePpm(take);
   for (let line = 0; line < lines.node.length; line += 1) {

@@ -39,7 +39,7 @@ import type { ReservationLine } from './reservation-lines.ts';
 import { ReservationBook } from './reservations.ts';
 import { ACCOUNT, type Roster, readRoster } from './roster.ts';
 import type { SettlementColumns } from './settle-columns.ts';
-import { chargeColumns, rewardColumns, settlementColumns } from './settle-columns.ts';
+import { addCoverage, chargeColumns, coverColumns, rewardColumns, settlementColumns } from './settle-columns.ts';
 import { NOTHING_SLASHED } from './slashing.ts';
 import { type Column, cellAt, column, exceptionsOf, numberColumn, sparseColumn } from './table.ts';
 import { UnpaidCredits } from './unpaid-credits.ts';
@@ -335,23 +335,17 @@ function reward(
   const { nodes } = columns;
   const coverage = new Float64Array(length);
   if (coverageGrains > 0) {
-    const work = nodes.work.slice();
+    const capacity = new Float64Array(length);
     for (let index = 0; index < length; index += 1) {
-      const capacity = capacityNcuMs(cellAt(facts.milliNcu, index), economy.cadence.epochMs);
-      nodes.work[index] = cellAt(facts.status, index) === 'active' ? capacity : 0;
+      if (cellAt(facts.status, index) !== 'active') continue;
+      capacity[index] = capacityNcuMs(cellAt(facts.milliNcu, index), economy.cadence.epochMs);
     }
-    shareAmongClasses(economy, coverageGrains, columns, nodes.work);
-    rewardColumns(economy.classes, columns);
-    coverage.set(nodes.earnedTokens);
-    nodes.work.set(work);
+    shareAmongClasses(economy, coverageGrains, columns, capacity);
+    coverColumns(economy.classes, columns, capacity, coverage);
   }
   shareAmongClasses(economy, workGrains, columns, nodes.work);
   rewardColumns(economy.classes, columns);
-  if (coverageGrains === 0) return coverage;
-  for (let index = 0; index < length; index += 1) {
-    nodes.earnedTokens[index]! += coverage[index]!;
-    nodes.openTokensAfter[index]! += coverage[index]!;
-  }
+  if (coverageGrains > 0) addCoverage(columns, coverage);
   return coverage;
 }
 

@@ -1,4 +1,5 @@
 import type { Economy } from '@stannary/kernel';
+import type { ResourceMarkets } from '../books/resource-markets.ts';
 import type { Draws } from '../draws/draws.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { seriesAt } from '../scenario/series.ts';
@@ -27,10 +28,14 @@ export class Demand {
     this.#capacity = capacityByClass;
   }
 
-  /** NCU·ms by class. Each class has a noise of its own. */
-  at(epoch: number, priceMicrograinsPerNcuS: number): number[] {
+  /** NCU·ms by class. Each class has a noise of its own, and where there are markets by resource their prices. */
+  at(epoch: number, priceMicrograinsPerNcuS: number, markets: ResourceMarkets | null = null): number[] {
     const { demand } = this.#scenario;
-    if (demand.outsideMicrograinsPerNcuS !== null && priceMicrograinsPerNcuS > demand.outsideMicrograinsPerNcuS) {
+    if (
+      markets === null &&
+      demand.outsideMicrograinsPerNcuS !== null &&
+      priceMicrograinsPerNcuS > demand.outsideMicrograinsPerNcuS
+    ) {
       return this.#capacity.map(() => 0);
     }
     const relativePrice = priceMicrograinsPerNcuS / this.#economy.price.initialMicrograinsPerNcuS;
@@ -38,11 +43,13 @@ export class Demand {
       demand.utilisation *
       seriesAt(demand.trace, epoch, 1) *
       (1 + demand.growthPerYear) ** (epoch / this.#epochsPerYear) *
-      relativePrice ** -demand.elasticity *
       this.#shocksAt(epoch);
     return this.#capacity.map((capacity, classIndex) => {
       const z = demand.noise === 0 ? 0 : this.#draws.normal('demand', epoch, WORLD, classIndex);
-      return capacity * common * Math.exp(demand.noise * z - demand.noise ** 2 / 2);
+      const answer =
+        markets?.ask(classIndex, priceMicrograinsPerNcuS, demand.elasticity, demand.outsideMicrograinsPerNcuS) ??
+        relativePrice ** -demand.elasticity;
+      return capacity * common * answer * Math.exp(demand.noise * z - demand.noise ** 2 / 2);
     });
   }
 

@@ -1,8 +1,8 @@
 import type { Economy } from '@stannary/kernel';
 import type { Draws } from '../draws/draws.ts';
 import type { Scenario, Shock } from '../scenario/scenario.ts';
-import { seriesAt } from '../scenario/series.ts';
-import type { NodeColumns, NodeGroup, Population } from './population.ts';
+import { seriesAt, upShareAt } from '../scenario/series.ts';
+import { type NodeColumns, type NodeGroup, type Population, STATUS } from './population.ts';
 
 const WORDS = 2 ** 32;
 /** Rounds in which demand that found a full node is offered to the others. Each at least fills one kind of node. */
@@ -75,7 +75,7 @@ export class Market {
   /** Draws who is up in an epoch. */
   open(epoch: number): void {
     this.#population.groups.forEach(({ id, population }, index) => {
-      this.#upBelow[index] = threshold(seriesAt(population.churn, epoch, population.availability));
+      this.#upBelow[index] = threshold(upShareAt(population, epoch));
       this.#costFactors[index] = seriesAt(population.cost.trace, epoch, 1);
       this.#draws.fillWords(this.#wordsOf[index]!, 'availability', epoch, id);
     });
@@ -86,11 +86,17 @@ export class Market {
    * Fills each node's work of the epoch: in proportion of the lottery's weights among those that are up, above their stop
    * line and willing at the price, each at most its capacity: the mean of the lottery that `allocate` draws.
    */
-  assign(price: number, demandedByClass: readonly number[], bond: Float64Array, work: Float64Array): ClassMarket[] {
+  assign(
+    prices: readonly number[],
+    demandedByClass: readonly number[],
+    bond: Float64Array,
+    work: Float64Array,
+  ): ClassMarket[] {
     const { columns } = this.#population;
     this.#networkPower = 0;
     return demandedByClass.map((demandedNcuMs, classIndex) => {
       const own = this.#byClass[classIndex]!;
+      const price = prices[classIndex]!;
       let weight = 0;
       let offeredNcuMs = 0;
       for (const { group, index } of own) {
@@ -114,6 +120,17 @@ export class Market {
   /** Capacity of all nodes in good standing in the epoch that was last assigned, up or not; milli-NCU. */
   get networkPower(): number {
     return this.#networkPower;
+  }
+
+  /** Fills the capacity of every node in good standing, up or not; NCU·ms. */
+  findStanding(bond: Float64Array, capacityNcuMs: Float64Array): void {
+    const { status } = this.#population.columns;
+    this.#population.groups.forEach(({ from, capacityNcuMs: own }, index) => {
+      const stopLine = this.stopLines[index]!;
+      for (let node = from; node < this.#ends[index]!; node += 1) {
+        capacityNcuMs[node] = status[node] === STATUS.active && bond[node]! >= stopLine ? own : 0;
+      }
+    });
   }
 
   /** Whether a node may be given work in the epoch that was opened, and would take it at a price. */

@@ -4,6 +4,8 @@ import type { Draws } from '../draws/draws.ts';
 import type { ProviderPopulation } from '../scenario/scenario.ts';
 
 const MILLION = 1_000_000;
+/** What the column of bands can count. */
+const BANDS_MOST = 255;
 /** Draws of cohorts stand apart from those of providers, however many populations there are, and of the world's own. */
 export const COHORT_GROUPS = { least: 0x1_0000, most: 0xffff_0000 } as const;
 
@@ -38,6 +40,8 @@ export interface NodeGroup {
 export interface NodeColumns {
   readonly status: Uint8Array;
   readonly joined: Int32Array;
+  /** Band of its class that it is attested to stand in. */
+  readonly band: Uint8Array;
   /** Weight in the allocation lottery. */
   readonly weight: Float64Array;
   /** Least price at which a node works, micrograins per NCU·s. */
@@ -114,6 +118,7 @@ function emptyColumns(nodes: number): NodeColumns {
   return {
     status: new Uint8Array(nodes),
     joined: new Int32Array(nodes),
+    band: new Uint8Array(nodes),
     weight: new Float64Array(nodes),
     floor: new Float64Array(nodes),
     cost: new Float64Array(nodes),
@@ -142,6 +147,13 @@ export function assignOperators({ population, from, to, operatorsFrom }: NodeGro
     const end = operator === operators - 1 ? to : from + Math.round(upTo * nodes);
     for (; node < end; node += 1) operatorOf[node] = operatorsFrom + operator;
   }
+}
+
+/** The band that a node stands in, the same for its life: by lot, geometric with its population's mean. */
+export function bandOf({ id, from, population: { meanBand = 0 } }: NodeGroup, node: number, draws: Draws): number {
+  if (meanBand === 0) return 0;
+  const drawn = draws.uniform('band', 0, id, node - from);
+  return Math.min(BANDS_MOST, Math.floor(Math.log(drawn) / Math.log(meanBand / (1 + meanBand))));
 }
 
 /** A node's cost and the price below which its work would not pay for itself. */

@@ -15,7 +15,7 @@ import type { Draws } from '../draws/draws.ts';
 import type { Series } from '../scenario/scenario.ts';
 import { seriesAt } from '../scenario/series.ts';
 import type { Market } from './market.ts';
-import { type NodeGroup, type Population, STATUS, setCost } from './population.ts';
+import { bandOf, type NodeGroup, type Population, STATUS, setCost } from './population.ts';
 
 const MILLION = 1_000_000;
 /** What the column of eras in a row can count. */
@@ -293,12 +293,18 @@ export class Providers {
     return true;
   }
 
-  /** Whoever is called, or stopped, bonds as much as at its entry, less what is on its way. */
+  /**
+   * Whoever is called, or stopped, bonds as much as at its entry, less what is on its way. That counts as cover: a newcomer
+   * that waits for its bond is not called, and would else bond more at each dip of the token's price but never less.
+   */
   #topUp(group: NodeGroup, node: number, required: number, wanted: number, epoch: number): void {
     const { bond } = this.#economy.classes[group.classIndex]!;
     const active = this.#books.columns.nodes.bond[node]!;
+    // Most are covered, and what is on its way is looked up.
     if (bondCover(bond, active as never, required as never) === 'covered') return;
-    this.#bonds.deposit(node, Math.max(0, wanted - active - this.#bonds.activating(node)), epoch);
+    const own = active + this.#bonds.activating(node);
+    if (bondCover(bond, own as never, required as never) === 'covered') return;
+    this.#bonds.deposit(node, Math.max(0, wanted - own), epoch);
   }
 
   /** Entrants that each epoch of the next era expects. */
@@ -337,6 +343,7 @@ export class Providers {
     this.#active[index]! += 1;
     columns.status[node] = STATUS.active;
     columns.joined[node] = epoch;
+    columns.band[node] = bandOf(group, node, this.#draws);
     setCost(this.#economy, this.#draws, group, node, columns);
     return node;
   }

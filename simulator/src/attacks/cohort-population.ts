@@ -23,6 +23,7 @@ export function cohortOf(
     operators: Math.max(1, nodesMax),
     operatorSkew: 0,
     availability: 1,
+    churn: null,
     cost: { revenueShare: 0, deviation: 0, variableShare: 0 },
     ...changes,
     nodes,

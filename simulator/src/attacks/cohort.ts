@@ -20,9 +20,15 @@ const MILLION = 1_000_000;
 
 type Ledger = { -readonly [Entry in keyof CohortLedger]: CohortLedger[Entry] };
 
+/** What false claims earned in an era and has not vested, by node of the cohort, with its sum; grains of credit. */
+interface FalseEra {
+  readonly byNode: Float64Array;
+  sum: number;
+}
+
 export interface CohortState {
   readonly ledger: CohortLedger;
-  readonly falseByEra: ReadonlyMap<number, Float64Array>;
+  readonly falseByEra: ReadonlyMap<number, FalseEra>;
   readonly term: OpenTerm | null;
 }
 
@@ -50,8 +56,10 @@ export class Cohort {
   /** By node of the cohort: own demand, and claims beyond the truth, of this epoch. NCU·ms. */
   readonly #ownNcuMs: Float64Array;
   readonly #falseNcuMs: Float64Array;
-  /** Earned by false claims and not vested, by era and node; tokens at their price then, grains of credit. */
-  #falseByEra = new Map<number, Float64Array>();
+  /** Earned by false claims and not vested, by era; tokens at their price then. */
+  #falseByEra = new Map<number, FalseEra>();
+  /** Somebody was found in this epoch: sums of eras hold what is lost, until they are taken anew. */
+  #hasFound = false;
   readonly #reservation: ReservationDesk;
 
   constructor(planned: PlannedAttack, setting: AttackSetting, group: NodeGroup, population: Population, draws: Draws) {
@@ -119,12 +127,12 @@ export class Cohort {
   accusations(epoch: number, books: NodeBooks, isFrozen: Uint8Array, challengeCostGrains: number): Proposal[] {
     const { exposure } = this.choices;
     if (exposure === undefined || exposure.probability === 0) return [];
-    const { lines } = books.columns;
+    const { charges } = books;
     const { id, from, population } = this.group;
     const found = this.#activeNodes().filter(
       (node) =>
         isFrozen[node] === 0 &&
-        lines.ncuMs[node]! > 0 &&
+        charges.ncuMs[node]! > 0 &&
         this.#draws.uniform('audit', epoch, id, node - from) < exposure.probability,
     );
     return found.map((node) => ({
@@ -132,11 +140,11 @@ export class Cohort {
       className: population.className,
       offence: exposure.offence,
       proposedEpoch: epoch,
-      chargeGrains: lines.charge[node]!,
+      chargeGrains: charges.charge[node]!,
       take: {
-        burnGrains: lines.burn[node]!,
-        insuranceGrains: lines.insurance[node]!,
-        treasuryGrains: lines.treasury[node]!,
+        burnGrains: charges.burn[node]!,
+        insuranceGrains: charges.insurance[node]!,
+        treasuryGrains: charges.treasury[node]!,
       },
       challengeCostGrains,
     }));
@@ -145,10 +153,8 @@ export class Cohort {
   /** A live proposal: what is held of a node can no longer vest. */
   found(node: number, epoch: number): void {
     this.ledger.foundEpoch ??= epoch;
-    const ordinal = node - this.group.from;
-    for (const column of this.#falseByEra.values()) {
-      column[ordinal] = 0;
-    }
+    for (const { byNode } of this.#falseByEra.values()) byNode[node - this.group.from] = 0;
+    this.#hasFound = true;
   }
 
   convicted(verdict: Verdict, tokenMicrograins: number): void {
@@ -219,22 +225,23 @@ export class Cohort {
   }
 
   /** Adds an epoch to the ledger, from the columns as the settlement left them. */
-  count(settled: NodeBooks['columns'], flows: EpochFlows): void {
+  count(settled: NodeBooks['columns'], charges: NodeBooks['charges'], flows: EpochFlows): void {
     const { ledger, group } = this;
-    const { lines, nodes } = settled;
+    const { nodes } = settled;
     const tokenValue = flows.tokenMicrograins / MILLION;
-    const falseEarned = this.#falseOf(flows.epoch);
+    if (this.#hasFound) this.#sumFalse();
+    const earnedFalsely = this.#falseOf(flows.epoch);
     let vestedCredits = 0;
     for (let node = group.from; node < group.from + ledger.nodes; node += 1) {
       const ordinal = node - group.from;
-      const work = lines.ncuMs[node]!;
+      const work = charges.ncuMs[node]!;
       const own = work === 0 ? 0 : this.#ownNcuMs[ordinal]! / work;
       ledger.workNcuMs += work;
       ledger.ownWorkNcuMs += this.#ownNcuMs[ordinal]!;
-      ledger.ownChargesGrains += own * lines.charge[node]!;
-      ledger.ownBurnGrains += own * lines.burn[node]!;
-      ledger.ownInsuranceGrains += own * lines.insurance[node]!;
-      ledger.ownTreasuryGrains += own * lines.treasury[node]!;
+      ledger.ownChargesGrains += own * charges.charge[node]!;
+      ledger.ownBurnGrains += own * charges.burn[node]!;
+      ledger.ownInsuranceGrains += own * charges.insurance[node]!;
+      ledger.ownTreasuryGrains += own * charges.treasury[node]!;
       ledger.earnedCreditsGrains += nodes.earnedCredits[node]!;
       ledger.earnedTokensGrains += nodes.earnedTokens[node]!;
       ledger.earnedTokensValueGrains += nodes.earnedTokens[node]! * tokenValue;
@@ -245,14 +252,15 @@ export class Cohort {
       const earned = nodes.earnedCredits[node]! + nodes.earnedTokens[node]! * tokenValue;
       const falsePart = (earned * this.#falseNcuMs[ordinal]!) / work;
       if (nodes.frozen[node] === 0) {
-        falseEarned[ordinal]! += falsePart;
+        earnedFalsely.byNode[ordinal]! += falsePart;
+        earnedFalsely.sum += falsePart;
       }
       if (ordinal >= group.population.nodes) ledger.duesGrains += (earned - falsePart) * this.#dues(node, flows.epoch);
     }
     ledger.vestedCreditsGrains += vestedCredits;
     if (vestedCredits > 0) this.#vestFalse(flows.epoch);
     ledger.falseHeldGrains = 0;
-    for (const column of this.#falseByEra.values()) for (const grains of column) ledger.falseHeldGrains += grains;
+    for (const { sum } of this.#falseByEra.values()) ledger.falseHeldGrains += sum;
     ledger.epochs += 1;
     ledger.networkChargesGrains += flows.chargedGrains;
     ledger.networkEmissionGrains += flows.emissionGrains;
@@ -265,7 +273,7 @@ export class Cohort {
 
   restore({ ledger, falseByEra, term }: CohortState): void {
     Object.assign(this.ledger, ledger);
-    this.#falseByEra = new Map([...falseByEra].map(([era, column]) => [era, column.slice()]));
+    this.#falseByEra = new Map([...falseByEra].map(([era, { byNode, sum }]) => [era, { byNode: byNode.slice(), sum }]));
     this.#reservation.term = term;
   }
 
@@ -291,14 +299,20 @@ export class Cohort {
     return own === 0 ? 0 : newcomerMultiplierPpm(newcomer, epoch) / own - 1;
   }
 
-  #falseOf(epoch: number): Float64Array {
+  #falseOf(epoch: number): FalseEra {
     const era = Math.floor(epoch / this.#economy.cadence.epochsPerEra);
-    let column = this.#falseByEra.get(era);
-    if (column === undefined) {
-      column = new Float64Array(this.group.to - this.group.from);
-      this.#falseByEra.set(era, column);
+    let own = this.#falseByEra.get(era);
+    if (own === undefined) {
+      own = { byNode: new Float64Array(this.group.to - this.group.from), sum: 0 };
+      this.#falseByEra.set(era, own);
     }
-    return column;
+    return own;
+  }
+
+  /** Once for all who were found in an epoch. Anew, because what is subtracted from a sum of floats leaves crumbs. */
+  #sumFalse(): void {
+    for (const era of this.#falseByEra.values()) era.sum = era.byNode.reduce((sum, grains) => sum + grains, 0);
+    this.#hasFound = false;
   }
 
   /** What vests now is all that is older than the holdback. */
@@ -306,9 +320,9 @@ export class Cohort {
     const { epochsPerEra, holdbackEras } = this.#economy.cadence;
     const endsEra = (epoch + 1) % epochsPerEra === 0;
     const through = Math.floor(epoch / epochsPerEra) - holdbackEras - (endsEra ? 0 : 1);
-    for (const [era, column] of this.#falseByEra) {
+    for (const [era, { sum }] of this.#falseByEra) {
       if (era > through) continue;
-      for (const grains of column) this.ledger.falseVestedGrains += grains;
+      this.ledger.falseVestedGrains += sum;
       this.#falseByEra.delete(era);
     }
   }

@@ -1,5 +1,7 @@
 import { type AttackEconomics, type CurveRule, isSplitProof, type OffenceName } from '@stannary/kernel';
+import { paysCoverage } from '../books/node-books.ts';
 import type { ProviderPopulation, Shock } from '../scenario/scenario.ts';
+import { upShareLeast } from '../scenario/series.ts';
 import { type AttackSetting, capitalCostPerEpoch } from './attack.ts';
 import { bondCredits, type MeanEpoch, type MeanPlay, meanCourse, meanEpoch, type World } from './mean-course.ts';
 
@@ -157,8 +159,11 @@ export function courseHolds({ economy, scenario }: World): string | null {
   });
   if (passing !== undefined) return `the world has a shock that passes (${passing.kind})`;
   if (token.kind !== 'geometric' || token.driftPerYear !== 0) return 'the token’s price has a course of its own';
+  if (providers.some(({ meanBand = 0 }) => meanBand > 0)) return 'nodes count by the band that each stands in';
+  if (economy.resourceMarkets.length > 0) return 'resources have prices of their own';
+  if (paysCoverage(economy)) return 'part of the emission is for being there';
   if (network.lossShare > 0 || network.meterNoise > 0) return 'reports are lost, or meters misread';
-  const up = providers.reduce((least, one) => Math.min(least, one.availability), 1);
+  const up = providers.reduce((least, one) => Math.min(least, upShareLeast(one)), 1);
   const peak = shocks.reduce((most, one) => (one.kind === 'demand' ? Math.max(most, one.factor) : most), 1);
   const crest = demand.trace === null ? 1 : demand.trace.values.reduce((most, one) => Math.max(most, one), 0);
   const target = economy.price.targetUtilisationPpm / MILLION;

@@ -14,6 +14,7 @@ import { TokenMarket } from '../agents/token-market.ts';
 import { Issuance } from '../books/issuance.ts';
 import { Draws } from '../draws/draws.ts';
 import type { ProviderPopulation, Scenario } from '../scenario/scenario.ts';
+import { upShareAt } from '../scenario/series.ts';
 import { verifiersAt } from '../scenario/verifiers.ts';
 import type { AttackSetting } from './attack.ts';
 import { MeanProviders } from './mean-providers.ts';
@@ -123,8 +124,6 @@ class MeanMarket {
   readonly #providers: MeanProviders;
   readonly #nodeNcuMs: number;
   readonly #offeredShare: number;
-  /** Weight of a node of the cohort over one of the same size among the others, both of one standing. */
-  readonly #evidence: number;
   readonly #standings = new Map<string, number>();
 
   constructor({ economy, scenario }: World, cohort: ProviderPopulation) {
@@ -145,20 +144,16 @@ class MeanMarket {
     const cap = classes[this.classIndex]!.operatorCapPpm / MILLION;
     this.#offeredShare =
       own === 0 ? 1 : Math.min(1, ((own + capacity[this.classIndex]!) * cap * cohort.operators) / own);
-    const weights = allocationRuleOf(economy).classes[this.classIndex]!.evidenceWeightsPpm;
-    const up = this.#providers.up()[this.classIndex]!;
-    const weighed = ofClass(cohort.className, (one) => ncuMs(one) * one.availability * weights[one.evidence]);
-    this.#evidence = weighed === 0 ? 1 : (weights[cohort.evidence] * up) / weighed;
   }
 
   at(epoch: number, price: number, play: MeanPlay) {
     const { takesWork = true, withheldNcuMs = 0, washNcuMs = 0, inflation = 0, falseShare = 0 } = play;
     const own = this.classIndex;
-    const standing = this.#evidence * this.#standing(epoch, play.joinedEpoch ?? 0);
+    const standing = this.#evidence(epoch) * this.#standing(epoch, play.joinedEpoch ?? 0);
     const capacity = takesWork ? play.nodes * this.#nodeNcuMs * this.#offeredShare : 0;
     const demanded = this.#demand.at(epoch, price);
     const wanted = demanded.map((one, index) => (index === own ? one + withheldNcuMs : one));
-    const upByClass = this.#providers.up();
+    const upByClass = this.#providers.up(epoch);
     const offered = upByClass.map((up, index) => (index === own ? up + capacity : up));
     const served = wanted.map((one, index) => Math.min(one, offered[index]!));
     const up = upByClass[own]!;
@@ -197,12 +192,27 @@ class MeanMarket {
     const { burnPpm, insurancePpm, treasuryPpm } = this.#economy.take;
     const perNcuMs =
       (price / 1e9 / this.#economy.grainsPerUnit) * (1 - (burnPpm + insurancePpm + treasuryPpm) / MILLION);
-    const up = this.#providers.up();
+    const up = this.#providers.up(epoch);
     const pay = othersByClass.map((work, index) => ({
       paid: work * perNcuMs + tokens[index]! * (index === this.classIndex ? 1 - own : 1),
       workShare: up[index] === 0 ? 0 : work / up[index]!,
     }));
     this.#providers.pass(epoch, pay);
+  }
+
+  /** Weight of a node of the cohort over one of the same size among the others that are up, both of one standing. */
+  #evidence(epoch: number): number {
+    const { className, evidence } = this.#cohort;
+    const weights = allocationRuleOf(this.#economy).classes[this.classIndex]!.evidenceWeightsPpm;
+    let up = 0;
+    let weighed = 0;
+    for (const one of this.#scenario.providers) {
+      if (one.className !== className) continue;
+      const size = one.nodes * one.milliNcu * upShareAt(one, epoch);
+      up += size;
+      weighed += size * weights[one.evidence];
+    }
+    return weighed === 0 ? 1 : (weights[evidence] * up) / weighed;
   }
 
   /** Weight of a node that registered in an epoch over that of the first ones; weights are told at the ends of eras. */

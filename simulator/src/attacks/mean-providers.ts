@@ -1,6 +1,7 @@
 import type { Economy } from '@stannary/kernel';
 import { normalCdf } from '../experiments/index.ts';
 import type { ProviderPopulation, Scenario } from '../scenario/scenario.ts';
+import { upShareAt } from '../scenario/series.ts';
 
 const MILLION = 1_000_000;
 
@@ -18,8 +19,8 @@ interface MeanPopulation {
   room: number;
   arrivals: number;
   readonly coming: Map<number, number>;
-  /** Share of the first nodes that cost too much, and left. */
-  gone: number;
+  /** By era: share of the first nodes that cost too much, always the dearest. */
+  readonly losing: number[];
 }
 
 /** How many providers there are in the mean: the rules of entry and exit of the simulation's providers, on mean margins. */
@@ -39,15 +40,15 @@ export class MeanProviders {
       room: population.nodesMax - population.nodes,
       arrivals: 0,
       coming: new Map(),
-      gone: 0,
+      losing: [],
     }));
     this.#activationEpochs = Math.max(1, Math.ceil((settlement.activationSeconds * 1_000) / cadence.epochMs));
     this.#era = classes.map(() => ({ paid: 0, workShare: 0 }));
   }
 
-  /** NCU·ms that the nodes of each class offer in an epoch while they are up. */
-  up(): number[] {
-    return this.#sum(({ availability }) => availability);
+  /** NCU·ms that those nodes of each class offer that are up in an epoch. */
+  up(epoch: number): number[] {
+    return this.#sum((population) => upShareAt(population, epoch));
   }
 
   /** An epoch passes in which each class was paid so much. */
@@ -77,9 +78,9 @@ export class MeanProviders {
       const spent = all === 0 || paid === 0 ? Number.POSITIVE_INFINITY : (this.#costOf(cost, workShare) * all) / paid;
       const margin = Math.max(-1, 1 - spent);
       one.arrivals = Math.max(0, (entry.sharePerEra * one.nodes * (margin - entry.marginMin)) / epochsPerEra);
-      const leaving =
-        Math.max(0, dearerShare((1 - exit.marginMin) / spent, cost.deviation) - one.gone) / exit.patienceEras;
-      one.gone += leaving;
+      const losing = dearerShare((1 - exit.marginMin) / spent, cost.deviation);
+      const leaving = stillThere(losing, one.losing, 1 / exit.patienceEras) / exit.patienceEras;
+      one.losing.push(losing);
       one.nodes = Math.max(0, one.nodes - leaving * one.population.nodes);
     }
     for (const sums of this.#era) Object.assign(sums, { paid: 0, workShare: 0 });
@@ -102,6 +103,21 @@ export class MeanProviders {
     }
     return sums;
   }
+}
+
+/**
+ * Of the dearest nodes, those who have not left yet, as a share of all. Each era in which a node lost made a part of its like
+ * leave, whoever is dearer as much as whoever is less so: who left is not the same as who is dearest.
+ */
+function stillThere(dearest: number, losing: readonly number[], leavingPart: number): number {
+  const ends = losing.map((share) => Math.min(share, dearest)).sort((one, other) => one - other);
+  let from = 0;
+  let sum = 0;
+  ends.forEach((end, index) => {
+    sum += (end - from) * (1 - leavingPart) ** (ends.length - index);
+    from = end;
+  });
+  return sum + dearest - from;
 }
 
 /** Share of lognormal costs with a mean of 1 that are above a factor. */

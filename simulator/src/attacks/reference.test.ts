@@ -6,6 +6,7 @@ import { closedBestResponse } from '../lab/response/best-response.ts';
 import { momentsOf, reference } from '../world.fixture.ts';
 import type { Attack } from './attack.ts';
 import { ECONOMIC_ATTACKS } from './catalogue.ts';
+import { cohortOf } from './cohort-population.ts';
 import { courseHolds } from './expectation.ts';
 import { settingOf } from './plan.ts';
 
@@ -16,6 +17,8 @@ const scenario = gateScenario(reference, 'quick');
 const world = { economy: reference, scenario };
 /** Attempts outside the market are cheap. */
 const RUNS = { inside: 16, outside: 300 } as const;
+/** What 3 standard errors are where the error itself is estimated. */
+const ERRORS = studentQuantile(0.998_65, RUNS.inside - 1);
 /** Of either side: amounts and prices are whole grains. */
 const ROUNDING = 2e-4;
 
@@ -49,6 +52,32 @@ for (const attack of ECONOMIC_ATTACKS) {
     assert.ok(attack.formula && attack.formulaSource && attack.formulaTest, attack.id);
   });
 }
+
+test('where nodes come and go, closed forms and cohorts read that course and not the plain availability', () => {
+  const churn = { values: [0.99, 0.92], epochsPerValue: 8 };
+  const providers = scenario.providers.map((one) => ({ ...one, availability: 0.02, churn }));
+  for (const id of ['metering-inflation', 'hoarding', 'flash-stake']) {
+    const attack = ECONOMIC_ATTACKS.find((one) => one.id === id)!;
+    const setting = settingOf(reference, { ...scenario, providers }, { attack, parameters: told(attack) });
+    assert.equal(attack.closedFormHolds?.(setting) ?? null, null, id);
+    const closed = attack.closedForm(setting)!;
+    const accounts = Array.from({ length: RUNS.inside }, (_, run) => attack.attempt(setting, 1_000 + run));
+    const scale = Math.max(closed.costCredits, closed.returnCredits);
+    for (const side of ['costCredits', 'returnCredits'] as const) {
+      const { mean, standardError } = momentsOf(accounts.map((account) => account[side]));
+      const isMet = Math.abs(mean - closed[side]) <= ERRORS * standardError + scale * ROUNDING;
+      assert.ok(isMet, `${id}, ${side}: ${mean} ± ${standardError}, not ${closed[side]}`);
+    }
+  }
+  const down = providers.map((one) => ({ ...one, availability: 1, churn: { values: [1, 0.6], epochsPerValue: 8 } }));
+  assert.match(courseHolds({ economy: reference, scenario: { ...scenario, providers: down } })!, /end of capacity/);
+});
+
+test('an attacker’s nodes are up whatever the course of those that they are like', () => {
+  const providers = scenario.providers.map((one) => ({ ...one, churn: { values: [0.5], epochsPerValue: 1 } }));
+  const { availability, churn } = cohortOf({ economy: reference, scenario: { ...scenario, providers } }, { nodes: 1 });
+  assert.deepEqual({ availability, churn }, { availability: 1, churn: null });
+});
 
 test('what no mean course knows is said in words', () => {
   assert.equal(courseHolds(world), null);

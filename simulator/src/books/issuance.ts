@@ -1,7 +1,5 @@
-import { classPool, type Economy, mulDivDown, type SupplyState, supplyGenesis, wideEmissionOf } from '@stannary/kernel';
+import { classShares, type Economy, type SupplyState, supplyGenesis, wideEmissionOf } from '@stannary/kernel';
 import type { ChargeSums } from './node-books.ts';
-
-const MILLION = 1_000_000;
 
 /** What an epoch mints, grains. */
 export interface Issued {
@@ -67,13 +65,9 @@ export class Issuance {
 
   /** What each class divides: its share, at most what one class may have and what its whole work is worth. */
   shares(grains: number, workByClass: () => readonly number[]): number[] {
-    const { classes, supply } = this.#economy;
     // A pass over all nodes that few economies need.
-    const work = classes.some(({ pool }) => pool !== null) ? workByClass() : [];
-    return classes.map(({ emissionSharePpm, pool }, index) => {
-      const scheduled = mulDivDown(grains, Math.min(emissionSharePpm, supply.classSharePpmMax), MILLION) as never;
-      return pool === null ? scheduled : classPool(pool, scheduled, work[index] as never).poolGrains;
-    });
+    const work = this.#economy.classes.some(({ pool }) => pool !== null) ? workByClass() : [];
+    return classShares(this.#economy, grains, work);
   }
 
   /** Ever minted, with genesis, and ever burned, in grains rounded down. */

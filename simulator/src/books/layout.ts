@@ -17,16 +17,23 @@ export interface Frame {
 
 /**
  * Two sets of columns over one memory, which differ in what is before and after the epoch: the epoch's results are the
- * next one's start without a copy. Work is charged as it counts, so the two share a column.
+ * next one's start without a copy. Where work is charged as it counts, in every class without bands and at one price, the two share a column.
  */
 export function turningColumns(
   ranges: readonly ClassRange[],
   nodes: number,
   operators: number,
+  linesPerNode: number,
 ): readonly [SettlementColumns, SettlementColumns] {
-  const made = settlementColumns(nodes, nodes, ranges.length, operators);
-  for (const { from, to } of ranges) for (let node = from; node < to; node += 1) made.lines.node[node] = node - from;
-  const even: SettlementColumns = { ...made, nodes: { ...made.nodes, work: made.lines.ncuMs } };
+  const made = settlementColumns(nodes * linesPerNode, nodes, ranges.length, operators);
+  for (const { from, to } of ranges) {
+    for (let node = from; node < to; node += 1) {
+      made.lines.node.fill(node - from, node * linesPerNode, (node + 1) * linesPerNode);
+    }
+  }
+  const isBanded = ranges.some(({ rule }) => rule.bands !== null);
+  const work = isBanded || linesPerNode > 1 ? made.nodes.work : made.lines.ncuMs;
+  const even: SettlementColumns = { ...made, nodes: { ...made.nodes, work } };
   const { openCredits, openTokens, openCreditsAfter, openTokensAfter } = even.nodes;
   const turned = {
     openCredits: openCreditsAfter,
@@ -48,8 +55,9 @@ export function frameOf(columns: SettlementColumns, ranges: readonly ClassRange[
 /** `classOf` stays zero everywhere: in its own view each class is the first. Operators are numbered within the class. */
 function classView(columns: SettlementColumns, range: ClassRange, index: number, end: number): SettlementColumns {
   const { from, operatorsFrom, operators } = range;
+  const linesPerNode = columns.nodes.work.length === 0 ? 1 : columns.lines.node.length / columns.nodes.work.length;
   return {
-    lines: between(columns.lines, from, end),
+    lines: between(columns.lines, from * linesPerNode, end * linesPerNode),
     nodes: between(columns.nodes, from, end),
     classes: between(columns.classes, index, index + 1),
     operatorWeight: columns.operatorWeight.subarray(operatorsFrom, operatorsFrom + operators),

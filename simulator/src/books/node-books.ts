@@ -1,5 +1,15 @@
-import { chargeColumns, type Economy, rewardColumns, type SettlementColumns } from '@stannary/kernel';
+import {
+  addCoverage,
+  bandedWork,
+  chargeColumns,
+  coverColumns,
+  type Economy,
+  rewardColumns,
+  type SettlementColumns,
+  settlementColumns,
+} from '@stannary/kernel';
 import { type ClassRange, type Frame, frameOf, turningColumns } from './layout.ts';
+import type { ResourceMarkets } from './resource-markets.ts';
 import { VestingColumns, type VestingState } from './vesting-columns.ts';
 
 /** What an epoch's charges come to, grains. charged = earned + burn + insurance + treasury. */
@@ -20,6 +30,25 @@ export interface RewardSums {
   readonly paidTokens: number;
 }
 
+/** What each node's work is charged, and how that is divided. NCU·ms and grains, by node. */
+export type NodeCharges = Pick<
+  SettlementColumns['lines'],
+  'ncuMs' | 'charge' | 'earned' | 'burn' | 'insurance' | 'treasury'
+>;
+
+/** What each class divides of an epoch's emission, grains. */
+export interface ClassEmission {
+  readonly work: readonly number[];
+  /** null where nothing is minted for being there. */
+  readonly coverage: readonly number[] | null;
+}
+
+/** What pays for being there: the capacity that stands, NCU·ms, and what it earned, grains. By node. */
+interface CoverageColumns {
+  readonly capacityNcuMs: Float64Array;
+  readonly grains: Float64Array;
+}
+
 /** All that the books remember; survives a structured clone. */
 export interface NodeBooksState {
   readonly isOdd: boolean;
@@ -35,8 +64,8 @@ export interface NodeBooksState {
 
 /**
  * Every node's amounts, as columns that are used again each epoch: what it charges, earns, holds back, vests. The
- * arithmetic is the kernel's `chargeColumns` and `rewardColumns`; what is added here is where unvested amounts wait: one
- * slot an era, emptied when its era's holdback ends. Sums are asserted in every epoch.
+ * arithmetic is the kernel's `chargeColumns`, `coverColumns` and `rewardColumns`; what is added here is where unvested
+ * amounts wait: one slot an era, emptied when its era's holdback ends. Sums are asserted in every epoch.
  */
 export class NodeBooks {
   readonly nodes: number;
@@ -47,26 +76,47 @@ export class NodeBooks {
   readonly #holdbackCredits: Float64Array;
   readonly #holdbackTokens: Float64Array;
   readonly vesting: VestingColumns | null;
+  /** null where the economy mints for work alone. */
+  readonly #coverage: CoverageColumns | null;
   #isOdd = false;
   #price = -1;
   /** Sums of all nodes' unvested amounts. */
   openCreditsTotal = 0;
   openTokensTotal = 0;
 
-  constructor(economy: Economy, ranges: readonly ClassRange[], nodes: number, operators: number) {
+  /** All of a node's lines together; its one line itself where there is one price. `ncuMs` is filled by the caller. */
+  readonly charges: NodeCharges;
+  readonly #markets: ResourceMarkets | null;
+
+  constructor(
+    economy: Economy,
+    ranges: readonly ClassRange[],
+    nodes: number,
+    operators: number,
+    markets: ResourceMarkets | null = null,
+  ) {
     this.nodes = nodes;
     this.#economy = economy;
     this.#ranges = ranges;
-    const [even, odd] = turningColumns(ranges, nodes, operators);
+    this.#markets = markets;
+    const [even, odd] = turningColumns(ranges, nodes, operators, markets?.linesPerNode ?? 1);
+    this.charges = markets === null ? even.lines : settlementColumns(nodes, 0, 0, 0).lines;
     const ends = ranges.map(({ to }) => to);
     this.#frames = [frameOf(even, ranges, ends), frameOf(odd, ranges, ends)];
     this.#slots = Math.max(2, economy.cadence.holdbackEras + 1);
     this.#holdbackCredits = new Float64Array(this.#slots * nodes);
     this.#holdbackTokens = new Float64Array(this.#slots * nodes);
     this.vesting = economy.vesting.schedule === null ? null : new VestingColumns(economy, nodes);
+    const column = () => new Float64Array(nodes);
+    this.#coverage = paysCoverage(economy) ? { capacityNcuMs: column(), grains: column() } : null;
   }
 
-  /** The columns of this epoch. Work (`lines.ncuMs`) is filled by the caller before `charge`. */
+  /** To be filled before `reward`: capacity in good standing, NCU·ms by node; null where it earns nothing. */
+  get standingNcuMs(): Float64Array | null {
+    return this.#coverage?.capacityNcuMs ?? null;
+  }
+
+  /** The columns of this epoch. Work (`charges.ncuMs`) is filled by the caller before `charge`. */
   get columns(): SettlementColumns {
     return this.#frames[this.#isOdd ? 1 : 0].columns;
   }
@@ -80,36 +130,50 @@ export class NodeBooks {
   /** Rates all lines at the epoch's price. */
   charge(priceMicrograinsPerNcuS: number): ChargeSums {
     const { columns, byClass } = this.#frames[this.#isOdd ? 1 : 0];
-    if (this.#price !== priceMicrograinsPerNcuS) columns.lines.price.fill(priceMicrograinsPerNcuS);
+    if (this.#markets !== null) this.#divide(this.#markets, priceMicrograinsPerNcuS);
+    else if (this.#price !== priceMicrograinsPerNcuS) columns.lines.price.fill(priceMicrograinsPerNcuS);
     this.#price = priceMicrograinsPerNcuS;
     const sums = { chargedGrains: 0, earnedGrains: 0, burnGrains: 0, insuranceGrains: 0, treasuryGrains: 0 };
     for (const view of byClass) {
       chargeColumns(this.#economy.take, view);
       addLines(sums, view.lines);
     }
+    if (this.#markets !== null) this.#gather(this.#markets);
     const { chargedGrains, earnedGrains, burnGrains, insuranceGrains, treasuryGrains } = sums;
     assertSum('charges', chargedGrains, earnedGrains + burnGrains + insuranceGrains + treasuryGrains);
     return sums;
   }
 
-  /** What each class's work came to, NCU·ms. */
+  /** Where a class has bands, what its work counts, by the band that each node stands in. */
+  count(band: Uint8Array): void {
+    const { nodes } = this.columns;
+    const { ncuMs: charged } = this.charges;
+    if (nodes.work === charged) return;
+    for (const { rule, from, to } of this.#ranges) {
+      for (let node = from; node < to; node += 1) {
+        const ncuMs = charged[node]!;
+        nodes.work[node] = rule.bands === null ? ncuMs : bandedWork(rule.bands, band[node]!, ncuMs as never);
+      }
+    }
+  }
+
+  /** What each class's work came to, as it counts, NCU·ms. */
   workByClass(): number[] {
-    const { work } = this.columns.nodes;
-    return this.#ranges.map(({ from, to }) => {
-      let sum = 0;
-      for (let node = from; node < to; node += 1) sum += work[node]!;
-      return sum;
-    });
+    return this.#sumByClass(this.columns.nodes.work);
+  }
+
+  /** Each class's capacity in good standing, NCU·ms. */
+  standingByClass(): number[] {
+    return this.#coverage === null ? this.#ranges.map(() => 0) : this.#sumByClass(this.#coverage.capacityNcuMs);
   }
 
   /** Divides each class's emission by its curve, vests what is due, and turns the frame. */
-  reward(emission: readonly number[], epoch: number, joined: Int32Array): RewardSums {
+  reward(emission: ClassEmission, epoch: number, joined: Int32Array): RewardSums {
     const frame = this.#frames[this.#isOdd ? 1 : 0];
     const dueEras = this.#dueEras(epoch);
     for (const era of dueEras) this.#makeDue(frame.columns.nodes, era);
-    this.#ranges.forEach(({ rule }, index) => {
-      frame.columns.classes.emission[index] = emission[index]!;
-      rewardColumns([rule], frame.byClass[index]!);
+    this.#ranges.forEach((range, index) => {
+      this.#rewardClass(range, frame.byClass[index]!, emission.work[index]!, emission.coverage?.[index] ?? 0);
     });
     const slot = this.#slotOf(eraOf(this.#economy, epoch));
     const sums = this.#roll(frame, slot);
@@ -127,6 +191,69 @@ export class NodeBooks {
           ? this.vesting.release({ vestedTokens, bond, frozen, joined }, epoch)
           : 0;
     return { ...sums, paidTokens };
+  }
+
+  /** By class and part: the work of the lines as they were charged, NCU·ms. */
+  usedByPart({ parts, linesPerNode }: ResourceMarkets): number[][] {
+    const { ncuMs } = this.columns.lines;
+    return this.#ranges.map(({ from, to }, classIndex) =>
+      parts[classIndex]!.map((_, part) => {
+        let used = 0;
+        for (let node = from; node < to; node += 1) used += ncuMs[node * linesPerNode + part]!;
+        return used;
+      }),
+    );
+  }
+
+  /** Each node's work as lines, one a price, in the proportions that its class was asked for; the last takes what is left. */
+  #divide(markets: ResourceMarkets, commonPrice: number): void {
+    const { lines } = this.columns;
+    const { linesPerNode } = markets;
+    this.#ranges.forEach(({ from, to }, classIndex) => {
+      const mix = markets.mix(classIndex, commonPrice);
+      for (let node = from; node < to; node += 1) {
+        let left = this.charges.ncuMs[node]!;
+        mix.forEach(({ share, price }, part) => {
+          const isLast = part === mix.length - 1;
+          const own = isLast ? left : Math.min(left, Math.floor(this.charges.ncuMs[node]! * share));
+          lines.ncuMs[node * linesPerNode + part] = own;
+          lines.price[node * linesPerNode + part] = price;
+          left -= own;
+        });
+      }
+    });
+  }
+
+  #gather({ linesPerNode }: ResourceMarkets): void {
+    const { lines } = this.columns;
+    for (const name of ['charge', 'earned', 'burn', 'insurance', 'treasury'] as const) {
+      const sums = this.charges[name];
+      sums.fill(0);
+      lines[name].forEach((grains, line) => {
+        sums[Math.floor(line / linesPerNode)]! += grains;
+      });
+    }
+  }
+
+  /** For being there first, as the settlement does it. */
+  #rewardClass({ rule, from }: ClassRange, view: SettlementColumns, workGrains: number, coverageGrains: number): void {
+    const to = from + view.nodes.work.length;
+    const coverage = coverageGrains === 0 ? undefined : this.#coverage?.grains.subarray(from, to);
+    if (coverage !== undefined) {
+      view.classes.emission[0] = coverageGrains;
+      coverColumns([rule], view, this.#coverage!.capacityNcuMs.subarray(from, to), coverage);
+    }
+    view.classes.emission[0] = workGrains;
+    rewardColumns([rule], view);
+    if (coverage !== undefined) addCoverage(view, coverage);
+  }
+
+  #sumByClass(column: Float64Array): number[] {
+    return this.#ranges.map(({ from, to }) => {
+      let sum = 0;
+      for (let node = from; node < to; node += 1) sum += column[node]!;
+      return sum;
+    });
   }
 
   /** A node's amounts in the slot of an era: until it vests, what the node has earned in it. */
@@ -195,8 +322,8 @@ export class NodeBooks {
 
   restore(state: NodeBooksState): void {
     this.#isOdd = state.isOdd;
-    const { openCredits, openTokens, bond, frozen, work } = this.columns.nodes;
-    work.fill(0);
+    const { openCredits, openTokens, bond, frozen } = this.columns.nodes;
+    this.charges.ncuMs.fill(0);
     openCredits.set(state.openCredits);
     openTokens.set(state.openTokens);
     bond.set(state.bond);
@@ -253,6 +380,11 @@ export class NodeBooks {
   #slotOf(era: number): number {
     return (era % this.#slots) * this.nodes;
   }
+}
+
+/** Whether what work does not earn of the emission may be for being there. */
+export function paysCoverage({ supply }: Economy): boolean {
+  return supply.streams.some(({ rule }) => rule.kind === 'work-capped' && rule.rest === 'coverage');
 }
 
 /** A sum of terms >= 0 that ends below 2^53 was exact all along; past it the books are refused, not rounded. */

@@ -19,6 +19,7 @@ export const PURPOSES = {
   arrival: 13,
   service: 14,
   exit: 15,
+  band: 16,
 } as const;
 export type Purpose = keyof typeof PURPOSES;
 

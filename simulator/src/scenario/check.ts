@@ -62,6 +62,7 @@ function checkPopulation(economy: Economy, one: ProviderPopulation, where: strin
   checkWhole(`${where}.operators`, one.operators, 1, economy.limits.nodesMax);
   checkNumber(`${where}.operatorSkew`, one.operatorSkew, 0, 10);
   checkWhole(`${where}.milliNcu`, one.milliNcu, 1, economy.limits.nodeNcuMax * 1_000);
+  checkNumber(`${where}.meanBand`, one.meanBand ?? 0, 0, 255);
   checkNumber(`${where}.cost.revenueShare`, one.cost.revenueShare, 0, FACTOR_MAX);
   checkNumber(`${where}.cost.deviation`, one.cost.deviation, 0, 10);
   checkNumber(`${where}.cost.variableShare`, one.cost.variableShare, 0, 1);

@@ -76,6 +76,7 @@ function population(economy: Economy, { name, evidence }: NodeClass, nodes: numb
     operatorSkew: 0,
     milliNcu: assumptions.nodeNcu * 1_000,
     evidence: evidence.least,
+    meanBand: 0,
     cost: { revenueShare: assumptions.providerCostPpm / MILLION, deviation: 0.15, variableShare: 0.5, trace: null },
     availability: assumptions.honestAvailabilityPpm / MILLION,
     churn: null,

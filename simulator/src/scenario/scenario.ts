@@ -30,6 +30,8 @@ export interface ProviderPopulation {
   readonly operatorSkew: number;
   readonly milliNcu: number;
   readonly evidence: EvidenceLevel;
+  /** Mean band that its nodes stand in, where their class has bands: geometric, 0 is the best. Default: 0, all of them. */
+  readonly meanBand?: number;
   readonly cost: CostModel;
   /** Share of epochs in which a node is up. */
   readonly availability: number;

@@ -35,5 +35,16 @@ test('the table says it in words and units', () => {
   const table = summaryTable(sound, 1_000_000);
   assert.match(table, /fees +560 credits after refunds/);
   assert.match(table, /verdict +sound/);
-  assert.match(summaryTable({ ...sound, honest: { count: 5, slashed: 1 } }, 1_000_000), /NOT SOUND/);
+});
+
+test('a verdict that is not sound says all that is wrong', () => {
+  const verdict = (defect: Partial<Summary>) =>
+    summaryTable({ ...sound, ...defect }, 1_000_000)
+      .split('\n')
+      .at(-1) ?? '';
+  assert.match(verdict({ honest: { count: 5, slashed: 1 } }), /NOT SOUND: 1 of 5 honest providers are slashed$/);
+  assert.match(
+    verdict({ claims: { ...sound.claims, paid: 4 }, cheats: { planted: 3, slashed: 1 } }),
+    /NOT SOUND: a claim is not paid in full; 2 of 3 cheats go free$/,
+  );
 });

@@ -77,20 +77,27 @@ export async function summarise(parts: SummaryParts): Promise<Summary> {
 }
 
 /** True when the run is what it must be: books exact and agreeing, all claims paid, all cheats and only cheats slashed. */
-export function isSound({ claims, conservation, cheats, honest }: Summary): boolean {
+export function isSound(summary: Summary): boolean {
+  return defectsOf(summary).length === 0;
+}
+
+/** What keeps a run from being sound, in the order of the summary's rows. */
+function defectsOf({ claims, conservation, cheats, honest }: Summary): string[] {
   const paid = claims.due === claims.paid && claims.dueTokens === claims.paidTokens;
-  return (
-    paid &&
-    conservation.ledger &&
-    conservation.chain &&
-    conservation.agree &&
-    cheats.slashed === cheats.planted &&
-    honest.slashed === 0
-  );
+  const checks: readonly (readonly [boolean, string])[] = [
+    [paid, 'a claim is not paid in full'],
+    [conservation.ledger, 'the ledger does not balance'],
+    [conservation.chain, 'the chain holds another amount than was deposited and not claimed'],
+    [conservation.agree, 'ledger and chain differ'],
+    [cheats.slashed === cheats.planted, `${cheats.planted - cheats.slashed} of ${cheats.planted} cheats go free`],
+    [honest.slashed === 0, `${honest.slashed} of ${honest.count} honest providers are slashed`],
+  ];
+  return checks.filter(([holds]) => !holds).map(([, defect]) => defect);
 }
 
 export function summaryTable(summary: Summary, grainsPerUnit: number): string {
   const units = (grains: number) => (grains / grainsPerUnit).toLocaleString('en', { maximumFractionDigits: 6 });
+  const defects = defectsOf(summary);
   const rows: [string, string][] = [
     ['eras of work', `${summary.eras}`],
     [
@@ -111,7 +118,7 @@ export function summaryTable(summary: Summary, grainsPerUnit: number): string {
     ],
     ['cheats', `${summary.cheats.slashed} of ${summary.cheats.planted} slashed`],
     ['honest', `${summary.honest.slashed} of ${summary.honest.count} slashed`],
-    ['verdict', isSound(summary) ? 'sound' : 'NOT SOUND'],
+    ['verdict', defects.length === 0 ? 'sound' : `NOT SOUND: ${defects.join('; ')}`],
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
   return rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`).join('\n');

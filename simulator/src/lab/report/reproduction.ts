@@ -87,7 +87,7 @@ export function verifySection(report: GateReport, signature: SignedGateReport['s
 <p>Refuses a file whose shape or signature is wrong. Compare the public key with one you got another way.</p>
 <pre tabindex="0" aria-label="Command that checks the report file">stannary report gate-report.json --out again.html</pre>
 <h3>Make the figures again</h3>
-<p>With the sources whose hash is <code>${code.hash.slice(0, 16)}…</code> and the economy file whose hash is <code>${economy.hash.slice(0, 16)}…</code> (<code>stannary check ${file} --json</code> prints it), the same seed gives every figure to the last bit, on any machine and with any number of workers. Only the time of making and the signature differ.</p>
+<p>With the sources whose hash is <code>${code.hash.slice(0, 16)}…</code> and the economy file whose hash is <code>${economy.hash.slice(0, 16)}…</code> (<code>stannary check ${file} --json</code> prints it), the same seed gives every figure to the last bit, on any machine with the same version of Node and with any number of workers. Only the time of making and the signature differ.</p>
 <pre tabindex="0" aria-label="Command that makes the report again">stannary gate ${file} --profile ${profile} --seed ${seeds.seed} --out again</pre>
 `,
   };

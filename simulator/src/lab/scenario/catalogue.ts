@@ -112,6 +112,13 @@ const population = section('', 'Nodes that are alike but for cost and operator.'
   operatorSkew: field('operatorSkew', NUMBER, 0, 10, 'Operator k runs a share of (k + 1)^-skew; 0: all alike.'),
   capacity: field('milliNcu', CAPACITY, 1, SAFE, 'Of one node.'),
   evidence: word('evidence', words(...EVIDENCE_LEVELS), 'What its work is proven by.'),
+  meanBand: field(
+    'meanBand',
+    NUMBER,
+    0,
+    255,
+    'Mean band that its nodes stand in, where the class has bands: geometric; 0: all in the best.',
+  ),
   cost: section('cost', 'What a node costs its operator.', {
     revenueShare: field(
       'revenueShare',

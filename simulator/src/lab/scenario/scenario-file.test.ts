@@ -289,6 +289,30 @@ test("a user's own trace is demand over its mean, whatever the kind of its colum
   });
 });
 
+test('a usage trace of less than a day is taken in the steps that its readings fill', async () => {
+  const every = (seconds: number, count: number) =>
+    `time,quantity\n${Array.from({ length: count }, (_, at) => `${at * seconds},${at + 1}\n`).join('')}`;
+  const course = async (text: string) => {
+    written(text, 'short.csv');
+    const { scenario, notes } = await load('demand: { trace: { from: short.csv } }');
+    return { values: scenario.demand.trace!.values, notes: notes.join() };
+  };
+  const hourly = await course(every(3_600, 10));
+  assert.equal(hourly.values.length, 10);
+  assert.match(hourly.notes, /10 epochs, each 3600 s of it/);
+  const often = await course(every(300, 18));
+  assert.equal(often.values.length, 18);
+  assert.match(often.notes, /each 300 s of it/);
+  const fine = await course(every(60, 125));
+  assert.equal(fine.values.length, 25, 'no finer than a shape needs');
+  await assert.rejects(course('time,quantity\n0,1\n3600,1\n10800,1\n'), { code: 'TRACE-GAP' });
+});
+
+test('refused: a usage trace whose readings all lie in one epoch (TRACE-SHORT)', async () => {
+  written('time,quantity\n0,1\n', 'one.csv');
+  await assert.rejects(load('demand: { trace: { from: one.csv } }'), { code: 'TRACE-SHORT' });
+});
+
 test('traces with gaps, out of order, in wrong units, negative, huge, of nothing: file, line and column', async () => {
   const cases: readonly (readonly [string, string, TraceRefusalCode, RegExp])[] = [
     ['gaps', 'time,quantity\n0,1\n7200,1\n', 'TRACE-GAP', /epoch 1/],

@@ -27,9 +27,10 @@ const PARTS_MIN = 24;
 const STEPS_SECONDS = [3_600, 900, 300, 60, 15, 5, 1];
 
 /**
- * Demand over its mean, a price from `first` on in the trace's proportions, a cost from 1 on, the share of nodes that are up. Where the trace is shorter than 24 epochs,
- * one epoch stands for less of it, as the note says.
- * @throws TraceRefusal the reader's; TRACE-SCHEMA where the trace is of another kind
+ * Demand over its mean, a price from `first` on in the trace's proportions, a cost from 1 on, the share of nodes that are
+ * up. Where the trace is shorter than 24 epochs, one epoch stands for less of it, as far as its readings reach, as the note
+ * says.
+ * @throws TraceRefusal the reader's; TRACE-SCHEMA where the trace is of another kind; TRACE-SHORT where one epoch holds all
  */
 export async function traceSeries(
   wish: TraceWish,
@@ -91,8 +92,30 @@ async function demandInSteps(
   if (stepSeconds !== null) return demandSeries(trace, { epochSeconds: stepSeconds });
   const { firstSeconds, lastSeconds } = await summarise(trace);
   const isFine = (step: number) => (lastSeconds - firstSeconds) / step >= PARTS_MIN;
-  const finer = STEPS_SECONDS.find((step) => step < epochSeconds && isFine(step));
-  return demandSeries(trace, { epochSeconds: isFine(epochSeconds) ? epochSeconds : (finer ?? epochSeconds) });
+  const finer = STEPS_SECONDS.filter((step) => step < epochSeconds);
+  if (trace.schema === 'usage' && !isFine(epochSeconds)) return readingsInSteps(trace, epochSeconds, finer, isFine);
+  return demandSeries(trace, {
+    epochSeconds: isFine(epochSeconds) ? epochSeconds : (finer.find(isFine) ?? epochSeconds),
+  });
+}
+
+/** Steps as short as a day's shape asks for, but none without a reading: what was never read is no part of a trace. */
+async function readingsInSteps(
+  trace: UsageTrace,
+  epochSeconds: number,
+  finer: readonly number[],
+  isFine: (step: number) => boolean,
+): Promise<DemandSeries> {
+  let found = await demandSeries(trace, { epochSeconds });
+  for (const step of finer) {
+    const shorter = await demandSeries(trace, { epochSeconds: step, gaps: 'zero' });
+    if (shorter.tally.filled > 0) break;
+    found = shorter;
+    if (isFine(step)) break;
+  }
+  if (found.quantities.length > 1) return found;
+  const expected = `readings in 2 epochs of ${epochSeconds} s, or often enough for shorter steps`;
+  throw new TraceRefusal('TRACE-SHORT', trace.name, expected, 'all of them in one');
 }
 
 async function openWished({ from, where }: TraceWish, folder: string): Promise<Trace> {

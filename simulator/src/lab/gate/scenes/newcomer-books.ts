@@ -61,12 +61,12 @@ export class NewcomerBooks {
 
   #flow(group: Simulation['population']['groups'][number], node: number, capitalRate: number): number {
     const { books, economy, population, summary } = this.#simulation;
-    const { nodes, lines } = books.columns;
+    const { nodes } = books.columns;
     const { cost } = population.columns;
     const { variableShare } = group.population.cost;
     const atTarget = (group.capacityNcuMs * economy.price.targetUtilisationPpm) / MILLION;
     const isActive = population.columns.status[node] === STATUS.active;
-    const load = atTarget === 0 ? 0 : lines.ncuMs[node]! / atTarget;
+    const load = atTarget === 0 ? 0 : books.charges.ncuMs[node]! / atTarget;
     const spent = isActive ? cost[node]! * (1 - variableShare + variableShare * load) : 0;
     const { schedule } = economy.vesting;
     const atOnce = schedule?.kind === 'linear' ? 1 - schedule.sharePpm / MILLION : schedule === null ? 1 : 0;

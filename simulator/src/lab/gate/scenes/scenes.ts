@@ -206,7 +206,10 @@ function scenePoint(scene: SceneName, economy: Economy, scenario: Scenario): Poi
   }
 }
 
-/** Nobody enters or leaves: what comes back to rest is the price rule, as its closed form has it. */
+/**
+ * Nobody enters or leaves: what comes back to rest is the price rule, as its closed form has it. Where providers answer, it is
+ * their patience that is measured (docs/reference/gate.md has the figures of both).
+ */
 function standing({ providers }: Scenario): Scenario['providers'] {
   return providers.map((one) => ({
     ...one,

@@ -1,5 +1,6 @@
 import { type Economy, erlangC } from '@stannary/kernel';
 import { STATUS } from '../../../agents/population.ts';
+import { upShareAt } from '../../../scenario/series.ts';
 import type { SettlementTwin, TwinWorld } from '../../../simulation.ts';
 
 const MILLION = 1_000_000;
@@ -13,7 +14,8 @@ const LATE_SHARE = 0.05;
  */
 export class TenantSlots implements SettlementTwin {
   readonly #jobSeconds: number;
-  #servers: number[] = [];
+  /** By group: nodes at work, as of the era's beginning. */
+  #active: number[] = [];
   #slots = 0;
   #kept = 0;
 
@@ -24,10 +26,10 @@ export class TenantSlots implements SettlementTwin {
 
   assign(world: TwinWorld, demandedByClass: readonly number[], work: Float64Array): void {
     const { economy, epoch, population } = world;
-    if (epoch % economy.cadence.epochsPerEra === 0) this.#countServers(world);
+    if (epoch % economy.cadence.epochsPerEra === 0) this.#countActive(world);
     population.ranges.forEach(({ rule, from, to }, index) => {
       const demanded = demandedByClass[index]!;
-      const servers = this.#servers[index]!;
+      const servers = this.#serversOf(world, index);
       if (demanded < 1 || servers === 0) return;
       let served = 0;
       for (let node = from; node < to; node += 1) served += work[node]!;
@@ -46,14 +48,22 @@ export class TenantSlots implements SettlementTwin {
     return { slots: this.#slots, slotsKept: this.#kept };
   }
 
-  /** Nodes at work that are up, by class, as of the era's beginning. */
-  #countServers({ population }: TwinWorld): void {
-    this.#servers = population.ranges.map(() => 0);
-    for (const { classIndex, from, to, population: own } of population.groups) {
+  #countActive({ population }: TwinWorld): void {
+    this.#active = population.groups.map(({ from, to }) => {
       let active = 0;
       for (let node = from; node < to; node += 1) if (population.columns.status[node] === STATUS.active) active += 1;
-      this.#servers[classIndex]! += Math.floor(active * own.availability);
-    }
+      return active;
+    });
+  }
+
+  /** Nodes of a class at work that are up in the epoch, in the mean of their churn. */
+  #serversOf({ population, epoch }: TwinWorld, classIndex: number): number {
+    let servers = 0;
+    population.groups.forEach((group, index) => {
+      if (group.classIndex !== classIndex) return;
+      servers += Math.floor(this.#active[index]! * upShareAt(group.population, epoch));
+    });
+    return servers;
   }
 
   #lateShare(servers: number, offeredLoad: number, startSeconds: number): number {
