@@ -45,7 +45,10 @@ export class ChainFollower {
   async #take(open: Open, events: readonly ChainEvent[]): Promise<void> {
     const postings = events.flatMap((event) => this.#postings(event));
     await appendPostings(open, postings, this.#context.nowMs());
-    for (const event of events) await noteSlash(open, event);
+    for (const event of events) {
+      await noteSlash(open, event);
+      await noteVoid(open, event);
+    }
   }
 
   #postings(event: ChainEvent): Posting[] {
@@ -92,6 +95,23 @@ export class ChainFollower {
     if (!answer.agree || !answer.ledger.balanced) log('error', 'the books differ', { ...answer });
     await writeFact(db, 'books', answer);
   }
+}
+
+/** A voided era is posted anew, and so are those that stood on it. */
+async function noteVoid(open: Open, event: ChainEvent): Promise<void> {
+  if (event.kind !== 'era-voided') return;
+  await open
+    .updateTable('era')
+    .set(({ eb }) => ({
+      status: 'voided',
+      posted_tx: null,
+      posted_ms: null,
+      voided: eb('voided', '+', 1),
+      voided_tx: event.txHash,
+    }))
+    .where('era', '>=', event.era)
+    .where('era', '<=', event.lastEra)
+    .execute();
 }
 
 async function noteSlash(open: Open, event: ChainEvent): Promise<void> {

@@ -33,6 +33,8 @@ const CONFIG = Type.Object(
     receiptKeyFile: Type.String(),
     beaconSeedFile: Type.String(),
     beaconEpochs: Type.Integer({ minimum: 1 }),
+    /** The poster's own module (`PosterPlugin`) and what it is told. */
+    plugin: Type.Optional(Type.Object({ path: Type.String(), option: Type.String() })),
     accounts: Type.Object({ insurance: ADDRESS, treasury: ADDRESS }),
     /** SHA-256 of each consumer's API key, and whose it is. */
     consumers: Type.Array(Type.Object({ keyHash: HASH, account: ADDRESS })),

@@ -2,6 +2,7 @@ import {
   type EraBundle,
   type EraHeader,
   type EraSource,
+  type EraTrees,
   eraHeaderHash,
   eraHeaderOf,
   eraTreesOf,
@@ -22,30 +23,61 @@ const NO_ROOT = '0'.repeat(64);
 /** Builds the era's trees from its statements and keeps header and payouts, in the settlement's own transaction. */
 export async function recordEra(open: Open, context: GatewayContext, last: Statement): Promise<void> {
   const { era, payouts } = last.eraResult!;
-  const parent = await open
-    .selectFrom('era')
-    .select('header_hash')
-    .where('era', '=', era - 1)
-    .executeTakeFirst();
-  const trees = eraTreesOf(await eraBundle(open, context, era));
-  const header = eraHeaderOf(era, parent?.header_hash ?? NO_ROOT, trees);
   await open
     .insertInto('era')
     .values({
       era,
-      header_json: JSON.stringify(storedHeader(header)),
+      ...(await headerOf(open, context, era, 0)),
       leaves_json: JSON.stringify(payeesOf(payouts, context)),
-      header_hash: eraHeaderHash(header),
       status: 'computed',
       posted_tx: null,
       finalised_tx: null,
       posted_ms: null,
+      voided: 0,
+      voided_tx: null,
     })
     .execute();
 }
 
+/** The header of an era that is to be posted anew: it was voided, or its parent was. */
+export async function recordHeader(open: Open, context: GatewayContext, era: number, voided: number): Promise<void> {
+  const header = await headerOf(open, context, era, voided);
+  await open
+    .updateTable('era')
+    .set({ ...header, status: 'computed' })
+    .where('era', '=', era)
+    .execute();
+}
+
+async function headerOf(open: Open, context: GatewayContext, era: number, voided: number) {
+  const { trees } = await postedEra(open, context, era, voided);
+  const header = eraHeaderOf(era, await parentHashOf(open, era), trees);
+  return { header_json: JSON.stringify(storedHeader(header)), header_hash: eraHeaderHash(header) };
+}
+
+/** Hash of the header that an era builds on, hex. */
+export async function parentHashOf(db: Database | Open, era: number): Promise<string> {
+  const parent = await db
+    .selectFrom('era')
+    .select('header_hash')
+    .where('era', '=', era - 1)
+    .executeTakeFirst();
+  return parent?.header_hash ?? NO_ROOT;
+}
+
+/** What is posted and published of an era that was voided so often, and what it follows from. */
+export async function postedEra(
+  db: Database | Open,
+  context: GatewayContext,
+  era: number,
+  voided: number,
+): Promise<{ readonly bundle: EraBundle; readonly trees: EraTrees }> {
+  const bundle = await eraBundle(db, context, era);
+  return { bundle, trees: context.shapeEra({ bundle, trees: eraTreesOf(bundle), voided }) };
+}
+
 /** Everything that the era's trees follow from. The statements of the era and of those before it are there. */
-export async function eraBundle(db: Database | Open, context: GatewayContext, era: number): Promise<EraBundle> {
+async function eraBundle(db: Database | Open, context: GatewayContext, era: number): Promise<EraBundle> {
   const { policies, accounts } = context;
   // The contract's holdback is the one that the network began with; it never changes.
   const { holdbackEras } = context.policyAt(0).economy.cadence;

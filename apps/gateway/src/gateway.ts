@@ -23,6 +23,7 @@ import { Metrics } from './metrics.ts';
 import { NetworkClock } from './network-clock.ts';
 import { Policies } from './policies.ts';
 import { keepPolicies } from './policy-record.ts';
+import { asStated, loadPosterPlugin } from './poster-plugin.ts';
 import { type NetworkFacts, Records } from './records.ts';
 import { Signals } from './signals.ts';
 import { Slashes } from './slashes.ts';
@@ -44,7 +45,8 @@ const sha256: Hash = (bytes) => nodeHash('sha256', bytes, 'buffer');
 
 /**
  * Starts a gateway: database, chain, duties, HTTP.
- * Errors: those of the economy loader, the database and the chain; GATEWAY-PORT when the port is taken.
+ * Errors: those of the economy loader, the database and the chain; GATEWAY-PORT when the port is taken;
+ * GATEWAY-PLUGIN.
  */
 export async function startGateway(config: GatewayConfig, log: Log): Promise<Gateway> {
   const loaded = await loadEconomy(config.economy);
@@ -177,6 +179,7 @@ async function makeContext(config: GatewayConfig, parts: ContextParts): Promise<
     sign: poster.sign,
     hash: sha256,
     beaconPreimage: poster.beaconPreimage,
+    shapeEra: config.plugin === undefined ? asStated : await loadPosterPlugin(config.plugin),
     log: parts.log,
     count: (counter, label, by) => metrics.count(counter, label, by),
     signal: signals.signal,

@@ -127,7 +127,7 @@ test('CLAIM-UNKNOWN: an account that an era owes nothing', async () => {
   };
   await db
     .insertInto('era')
-    .values({ era: 0, ...row, posted_tx: null, finalised_tx: null, posted_ms: null })
+    .values({ era: 0, ...row, posted_tx: null, finalised_tx: null, posted_ms: null, voided: 0, voided_tx: null })
     .execute();
   const records = new Records({ db } as unknown as GatewayContext, {} as Epochs, {} as never);
   assert.equal((await records.claim(0, leaves[0]!.account)).cumulativeCredits, '5');

@@ -1,4 +1,4 @@
-import { eraTreesOf, publishTrees } from '@stannary/chain';
+import { publishTrees } from '@stannary/chain';
 import {
   epochAt,
   epochEndMs,
@@ -26,7 +26,7 @@ import type {
 import type { GatewayRefusal } from './client/refusal.ts';
 import type { GatewayContext } from './context.ts';
 import type { Epochs } from './epochs.ts';
-import { eraBundle, payoutTree, type StoredHeader } from './era-trees.ts';
+import { payoutTree, postedEra, type StoredHeader } from './era-trees.ts';
 import { readFact } from './network-clock.ts';
 import { refuse } from './refusals.ts';
 import { isSealed } from './work.ts';
@@ -130,7 +130,7 @@ export class Records {
   async eras(): Promise<EraAnswer[]> {
     const rows = await this.#context.db
       .selectFrom('era')
-      .select(['era', 'header_json', 'status', 'posted_tx', 'finalised_tx'])
+      .select(['era', 'header_json', 'status', 'posted_tx', 'finalised_tx', 'voided', 'voided_tx'])
       .orderBy('era')
       .execute();
     return rows.map((row) => {
@@ -143,6 +143,8 @@ export class Records {
         postedTx: row.posted_tx,
         finalisedTx: row.finalised_tx,
         status: row.status as EraAnswer['status'],
+        voided: row.voided,
+        voidedTx: row.voided_tx,
       };
     });
   }
@@ -155,12 +157,12 @@ export class Records {
     const row = await this.#era(era);
     const { epochsPerEra } = this.#context.clock();
     const epochs = Array.from({ length: epochsPerEra }, (_, index) => era * epochsPerEra + index);
-    const bundle = await eraBundle(this.#context.db, this.#context, era);
+    const { bundle, trees } = await postedEra(this.#context.db, this.#context, era, row.voided);
     return {
       ...bundle,
       header: JSON.parse(row.header_json),
       payouts: JSON.parse(row.leaves_json),
-      trees: publishTrees(eraTreesOf(bundle)),
+      trees: publishTrees(trees),
       inputs: await Promise.all(epochs.map((epoch) => this.inputs(epoch))),
     };
   }
@@ -187,7 +189,7 @@ export class Records {
   async #era(era: number) {
     const row = await this.#context.db
       .selectFrom('era')
-      .select(['header_json', 'leaves_json'])
+      .select(['header_json', 'leaves_json', 'voided'])
       .where('era', '=', era)
       .executeTakeFirst();
     if (row === undefined) throw refuse('ERA-UNKNOWN', 'era', 'an era that has ended', `${era}`);

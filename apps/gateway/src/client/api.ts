@@ -1,3 +1,4 @@
+import type { EraBundle, PublishedTrees } from '@stannary/chain';
 import type { Allocation, Demand, Economy, EconomyState, Epoch, EpochInputs, Offer, Statement } from '@stannary/kernel';
 
 // The public API's answers, as JSON. Money is grains; amounts that may pass 2^53 - 1 are decimal strings.
@@ -218,7 +219,20 @@ export interface EraAnswer {
   readonly totalTokensGrains: string;
   readonly postedTx: string | null;
   readonly finalisedTx: string | null;
-  readonly status: 'computed' | 'posted' | 'finalised';
+  /** `voided`: proven wrong, and not yet posted anew. */
+  readonly status: 'computed' | 'posted' | 'finalised' | 'voided';
+  /** How often it was posted and proven wrong, and the last transaction that did. */
+  readonly voided: number;
+  readonly voidedTx: string | null;
+}
+
+/** GET /v1/eras/:era/bundle */
+export interface EraBundleAnswer extends EraBundle {
+  readonly header: EraHeaderAnswer;
+  /** Leaves as they were posted, and what hashes in them stand for. */
+  readonly trees: PublishedTrees;
+  /** Of each statement, in order. */
+  readonly inputs: readonly InputsAnswer[];
 }
 
 /** The two books and whether they say the same. Every `…Grains` is a decimal string. */
