@@ -30,14 +30,24 @@ const CHANNELS = { contract: 'Channels' } as const;
 export const GAS_BUDGET: readonly BudgetRow[] = [
   { ...CHANNELS, operation: "open, an account's signer", snapshot: 'open, EOA signer', budgetGas: 125_000 },
   { ...CHANNELS, operation: "open, a device's signer", snapshot: 'open, P-256 signer', budgetGas: 150_000 },
-  { ...CHANNELS, operation: 'redeem one voucher, account', snapshot: 'redeem one voucher, EOA signer', budgetGas: 52_000 },
+  {
+    ...CHANNELS,
+    operation: 'redeem one voucher, account',
+    snapshot: 'redeem one voucher, EOA signer',
+    budgetGas: 52_000,
+  },
   {
     ...CHANNELS,
     operation: 'redeem one voucher, contract wallet',
     snapshot: 'redeem one voucher, ERC-1271 signer',
     budgetGas: 56_000,
   },
-  { ...CHANNELS, operation: 'redeem one voucher, device', snapshot: 'redeem one voucher, P-256 signer', budgetGas: 68_000 },
+  {
+    ...CHANNELS,
+    operation: 'redeem one voucher, device',
+    snapshot: 'redeem one voucher, P-256 signer',
+    budgetGas: 68_000,
+  },
   { ...CHANNELS, operation: 'redeem 20 vouchers, each', snapshot: 'redeem 20 vouchers', count: 20, budgetGas: 20_000 },
   {
     ...CHANNELS,
@@ -78,7 +88,10 @@ function readSnapshots(folder: string): GasSnapshots {
   const files = readdirSync(folder).sort();
   const entries = files.map((file) => {
     const texts = JSON.parse(readFileSync(join(folder, file), 'utf8')) as Record<string, string>;
-    return [basename(file, '.json'), Object.fromEntries(Object.entries(texts).map(([name, gas]) => [name, Number(gas)]))];
+    return [
+      basename(file, '.json'),
+      Object.fromEntries(Object.entries(texts).map(([name, gas]) => [name, Number(gas)])),
+    ];
   });
   return Object.fromEntries(entries);
 }

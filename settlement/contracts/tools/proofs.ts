@@ -36,7 +36,11 @@ export interface Outcome {
 }
 
 interface Answer {
-  readonly errors?: readonly { readonly severity: string; readonly message: string; readonly formattedMessage: string }[];
+  readonly errors?: readonly {
+    readonly severity: string;
+    readonly message: string;
+    readonly formattedMessage: string;
+  }[];
 }
 
 /**
@@ -44,7 +48,10 @@ interface Answer {
  *
  * Throws where the sources do not compile.
  */
-export function prove({ name, engine }: Proof, edit: (path: string, text: string) => string = (_, text) => text): Outcome {
+export function prove(
+  { name, engine }: Proof,
+  edit: (path: string, text: string) => string = (_, text) => text,
+): Outcome {
   const file = `test/proofs/${name}.sol`;
   const read = (path: string) => plainReverts(edit(path, readSource(path)));
   const content = read(file);
