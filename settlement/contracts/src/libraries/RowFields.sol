@@ -9,7 +9,8 @@ import {IChannels} from "../interfaces/IChannels.sol";
 /// lies past the end reads as zero. A row is ten words: payer, offset of its signer, salt, the voucher's four, charge,
 /// offsets of signature and extras, each offset counted from the row.
 library RowFields {
-    /// @dev Ends the call with the array as it lies in memory, which is how a call's answer lies too.
+    /// @dev Ends the call with the array as it lies in memory, which is how a call's answer lies too. Nothing after it runs,
+    /// a modifier's second half neither. The word before the array is written over: nobody reads it any more.
     function answer(IChannels.Skip[] memory skips) internal pure {
         assembly ("memory-safe") {
             let start := sub(skips, 0x20)
