@@ -159,11 +159,12 @@ interface ContextParts {
 async function makeContext(config: GatewayConfig, parts: ContextParts): Promise<GatewayContext> {
   const { addressBook, rpcUrl } = config;
   const { policies, metrics, signals, clock, poster } = parts;
+  const journalFile = join(config.dataDirectory, 'poster-sends.json');
   return {
     db: parts.db,
     blobs: new Blobs(join(config.dataDirectory, 'blobs')),
     chain: await openChain({ rpcUrl, addressBook }),
-    sender: openSender({ rpcUrl, privateKey: poster.privateKey, addressBook }),
+    sender: openSender({ rpcUrl, privateKey: poster.privateKey, addressBook, journalFile }),
     policies,
     policyAt: (epoch) => policies.at(epoch),
     chainId: addressBook.chain,

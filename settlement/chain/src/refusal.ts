@@ -8,13 +8,15 @@ const REFUSAL_CLASSES = {
   'CHAIN-STATE-FILE': 'give-up',
   'CHAIN-NOT-STARTED': 'give-up',
   'CHAIN-RPC-UNREACHABLE': 'retry',
+  'CHAIN-RPC-LIMITED': 'retry',
   'CHAIN-WRONG-CHAIN-ID': 'input',
   'CHAIN-ADDRESS-BOOK': 'input',
   'CHAIN-BLOCK-UNKNOWN': 'retry',
   'CHAIN-RANGE': 'input',
   'CHAIN-REVERTED': 'input',
-  'CHAIN-OUT-OF-GAS-MONEY': 'input',
+  'CHAIN-OUT-OF-GAS-MONEY': 'retry',
   'CHAIN-NOT-MINED': 'retry',
+  'CHAIN-SEND-JOURNAL': 'give-up',
 } as const satisfies Record<string, RefusalClass>;
 
 export type ChainRefusalCode = keyof typeof REFUSAL_CLASSES;

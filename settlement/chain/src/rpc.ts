@@ -7,6 +7,7 @@ import {
   type Hex,
   HttpRequestError,
   http,
+  LimitExceededRpcError,
   type PublicClient,
   TimeoutError,
 } from 'viem';
@@ -23,6 +24,7 @@ import {
 import { ChainRefusal, type ContractRevert } from './refusal.ts';
 
 const REQUEST_TIMEOUT_MS = 20_000;
+const TOO_MANY_REQUESTS = 429;
 const ATTEMPTS_BETWEEN_BLOCKS = 10;
 const BETWEEN_BLOCKS_MS = 5;
 /** Errors cross contracts (a token's error ends a deposit), so every one is looked up in all. */
@@ -34,13 +36,13 @@ const ERRORS: Abi = [
 export type Rpc = PublicClient;
 
 /** A connection to a node. No retries in here: who sends a transaction must know what was sent. */
-export function openRpc(rpcUrl: string): Rpc {
-  return createPublicClient({ transport: http(rpcUrl, { retryCount: 0, timeout: REQUEST_TIMEOUT_MS }) });
+export function openRpc(rpcUrl: string, timeoutMs = REQUEST_TIMEOUT_MS): Rpc {
+  return createPublicClient({ transport: http(rpcUrl, { retryCount: 0, timeout: timeoutMs }) });
 }
 
 /**
  * Runs a request, turning what it throws into a refusal.
- * Errors: CHAIN-RPC-UNREACHABLE, CHAIN-REVERTED, CHAIN-OUT-OF-GAS-MONEY; anything else passes as it is.
+ * Errors: CHAIN-RPC-UNREACHABLE, CHAIN-RPC-LIMITED, CHAIN-REVERTED, CHAIN-OUT-OF-GAS-MONEY; anything else passes as it is.
  */
 export async function asking<Answer>(where: string, request: () => Promise<Answer>): Promise<Answer> {
   for (let attempt = 1; ; attempt++) {
@@ -63,15 +65,8 @@ function isBetweenBlocks(error: unknown): boolean {
 
 function refusalOf(error: unknown, where: string): unknown {
   if (!(error instanceof BaseError)) return error;
-  const lost = error.walk((inner) => inner instanceof HttpRequestError || inner instanceof TimeoutError);
-  if (lost !== null) {
-    return new ChainRefusal('CHAIN-RPC-UNREACHABLE', {
-      where,
-      expected: 'an answer',
-      got: shortOf(lost),
-      cause: error,
-    });
-  }
+  const transport = transportRefusal(error, where);
+  if (transport !== null) return transport;
   const data = revertData(error);
   if (data !== null) return revertedRefusal(data, where, error);
   if (/insufficient funds|gas required exceeds allowance/i.test(error.message)) {
@@ -79,6 +74,17 @@ function refusalOf(error: unknown, where: string): unknown {
     return new ChainRefusal('CHAIN-OUT-OF-GAS-MONEY', { where, expected, got: 'too little', cause: error });
   }
   return error;
+}
+
+/** No answer at all, or one that asks for patience; null for an answer. */
+function transportRefusal(error: BaseError, where: string): ChainRefusal | null {
+  const lost = error.walk((inner) => inner instanceof HttpRequestError || inner instanceof TimeoutError);
+  const limit = error.walk((inner) => inner instanceof LimitExceededRpcError);
+  const isLimited = limit !== null || (lost instanceof HttpRequestError && lost.status === TOO_MANY_REQUESTS);
+  if (lost === null && limit === null) return null;
+  const got = shortOf(lost ?? limit);
+  if (isLimited) return new ChainRefusal('CHAIN-RPC-LIMITED', { where, expected: 'fewer requests', got, cause: error });
+  return new ChainRefusal('CHAIN-RPC-UNREACHABLE', { where, expected: 'an answer', got, cause: error });
 }
 
 /** CHAIN-REVERTED with the contract's own error in it. */
