@@ -77,9 +77,7 @@ export class SendQueue {
     this.#journal = options.journal ?? memoryJournal();
   }
 
-  /**
-   * Writes down what it signs in a file from now on. Errors: CHAIN-SEND-JOURNAL when it does so in another one.
-   */
+  /** Writes down what it signs in a file from now on. Errors: CHAIN-SEND-JOURNAL when it does so in another one. */
   keepIn(path: string): void {
     if (this.#journalFile === path) return;
     if (this.#journalFile !== null) {
@@ -93,6 +91,7 @@ export class SendQueue {
       const left = await before.read();
       if (left !== null) await journal.write(left);
     });
+    this.#last.catch(() => {}); // the next call hears of it
   }
 
   /**

@@ -9,6 +9,7 @@ import {
   http,
   LimitExceededRpcError,
   type PublicClient,
+  RpcRequestError,
   TimeoutError,
 } from 'viem';
 import {
@@ -74,6 +75,12 @@ function refusalOf(error: unknown, where: string): unknown {
     return new ChainRefusal('CHAIN-OUT-OF-GAS-MONEY', { where, expected, got: 'too little', cause: error });
   }
   return error;
+}
+
+/** True for what a node said no to, false for one that did not get to it. */
+export function isAnswered(error: unknown): boolean {
+  const source = error instanceof ChainRefusal ? error.cause : error;
+  return source instanceof BaseError && source.walk((inner) => inner instanceof RpcRequestError) !== null;
 }
 
 /** No answer at all, or one that asks for patience; null for an answer. */
