@@ -86,7 +86,7 @@ async function assemble(
   const intake = new Intake(context, devices, faults, () => epochs.state);
   const eras = new Eras(context);
   const slashes = new Slashes(context);
-  const follower = new ChainFollower(context, devices, config.addressBook.deploymentBlock);
+  const follower = new ChainFollower(context, devices, config);
   const sellsWork = () => config.workEras === null || epochs.current < config.workEras * economy.cadence.epochsPerEra;
   const tasks = new Tasks(context, Object.values(modules), sellsWork);
 

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 // A node between a program and the real one that does to single requests what nodes do on bad days.
 
@@ -77,7 +78,7 @@ async function carryOut(fault: Fault | null, passing: Passing, outgoing: ServerR
       return;
     }
     case 'delay':
-      await new Promise((resolve) => setTimeout(resolve, fault.ms));
+      await sleep(fault.ms, undefined, { ref: false });
   }
   answer(outgoing, await honestAnswer(passing));
 }

@@ -2,7 +2,8 @@ import type { Hex } from 'viem';
 import type { AddressBook } from './address-book.ts';
 import { type BlockRange, type ChainEvent, decodeEvents, type EventLog, eventSources } from './events.ts';
 import { type BloomBits, bloomBits, mayHaveLogs } from './log-bloom.ts';
-import type { BlockHead, LogSource } from './log-source.ts';
+import { agreeingSource, type BlockHead, type Finality, type LogSource, nodeSource } from './log-source.ts';
+import type { Patience } from './patience.ts';
 import { ChainRefusal } from './refusal.ts';
 
 export interface BlockRef {
@@ -46,7 +47,27 @@ export interface StepResult {
   readonly isBehind: boolean;
 }
 
+export interface FollowOptions extends Omit<FollowerOptions, 'source'> {
+  /** At least one. Several have to say the same, as many of them as `agreeMin`; the others may be out of reach. */
+  readonly rpcUrls: readonly string[];
+  /** 2, or 1 where there is one node, by default. */
+  readonly agreeMin?: number;
+  readonly finality: Finality;
+  readonly patience?: Patience;
+  /** A node that takes longer has not answered. */
+  readonly timeoutMs?: number;
+}
+
 const BLOCKS_MAX = 500;
+
+/** Follows a network's chain through one node or several. Reads nothing before the first step. */
+export function followChain(options: FollowOptions): ChainLogFollower {
+  const { rpcUrls, finality, agreeMin = Math.min(2, rpcUrls.length), patience, timeoutMs, ...rest } = options;
+  const asking = { ...(patience && { patience }), ...(timeoutMs !== undefined && { timeoutMs }) };
+  const nodes = rpcUrls.map((rpcUrl) => nodeSource(rpcUrl, finality, asking));
+  const source = nodes.length === 1 ? nodes[0]!.source : agreeingSource(nodes, agreeMin);
+  return new ChainLogFollower({ ...rest, source });
+}
 
 /**
  * Reads a network's events block by block into a store: each block once, in order, none left out, and none kept that the

@@ -15,6 +15,15 @@ export {
 export { type EraHeader, eraHeaderHash, type PayoutProof, type SumNodeProof } from './era-header.ts';
 export type { BondLot, ChainEvent, EventPlace, VoidGround } from './events.ts';
 export {
+  type BlockRef,
+  type ChainLogFollower,
+  type FollowedStep,
+  type FollowerStore,
+  type FollowOptions,
+  followChain,
+  type StepResult,
+} from './follower.ts';
+export {
   GOVERNANCE_ROLES,
   type GovernanceRole,
   GUARDED_FUNCTIONS,

@@ -67,7 +67,7 @@ export class SendQueue {
   readonly #account: LocalAccount;
   readonly #options: QueueOptions;
   #journal: SendJournal;
-  #journalFile: string | null = null;
+  #hasFile = false;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(rpc: Rpc, account: LocalAccount, options: QueueOptions = {}) {
@@ -77,14 +77,10 @@ export class SendQueue {
     this.#journal = options.journal ?? memoryJournal();
   }
 
-  /** Writes down what it signs in a file from now on. Errors: CHAIN-SEND-JOURNAL when it does so in another one. */
+  /** Writes down what it signs in a file from now on; a key that has its file already stays with it. */
   keepIn(path: string): void {
-    if (this.#journalFile === path) return;
-    if (this.#journalFile !== null) {
-      const expected = `${this.#journalFile}, with which the key is open`;
-      throw new ChainRefusal('CHAIN-SEND-JOURNAL', { where: 'journalFile', expected, got: path });
-    }
-    this.#journalFile = path;
+    if (this.#hasFile) return;
+    this.#hasFile = true;
     this.#last = this.#last.then(async () => {
       const [before, journal] = [this.#journal, fileJournal(path)];
       this.#journal = journal;
@@ -284,10 +280,7 @@ export class SendQueue {
 
 const queues = new Map<string, SendQueue>();
 
-/**
- * The one queue of a key on a chain in this process, however many senders are opened.
- * Errors: CHAIN-SEND-JOURNAL when the key is open with another journal file.
- */
+/** The one queue of a key on a chain in this process, however many senders are opened. */
 export function queueOf(
   rpc: Rpc,
   rpcUrl: string,

@@ -9,6 +9,7 @@ import {
   http,
   LimitExceededRpcError,
   type PublicClient,
+  ResponseBodyTooLargeError,
   RpcRequestError,
   TimeoutError,
 } from 'viem';
@@ -25,6 +26,8 @@ import {
 import { ChainRefusal, type ContractRevert } from './refusal.ts';
 
 const REQUEST_TIMEOUT_MS = 20_000;
+/** An answer with 80,000 logs; what is larger is asked for in halves. */
+const ANSWER_BYTES_MAX = 50 * 2 ** 20;
 const TOO_MANY_REQUESTS = 429;
 const ATTEMPTS_BETWEEN_BLOCKS = 10;
 const BETWEEN_BLOCKS_MS = 5;
@@ -38,7 +41,8 @@ export type Rpc = PublicClient;
 
 /** A connection to a node. No retries in here: who sends a transaction must know what was sent. */
 export function openRpc(rpcUrl: string, timeoutMs = REQUEST_TIMEOUT_MS): Rpc {
-  return createPublicClient({ transport: http(rpcUrl, { retryCount: 0, timeout: timeoutMs }) });
+  const transport = http(rpcUrl, { retryCount: 0, timeout: timeoutMs, maxResponseBodySize: ANSWER_BYTES_MAX });
+  return createPublicClient({ transport });
 }
 
 /**
@@ -77,10 +81,11 @@ function refusalOf(error: unknown, where: string): unknown {
   return error;
 }
 
-/** True for what a node said no to, false for one that did not get to it. */
+/** True where a node said no, or more than is listened to; false where it did not get to it. */
 export function isAnswered(error: unknown): boolean {
   const source = error instanceof ChainRefusal ? error.cause : error;
-  return source instanceof BaseError && source.walk((inner) => inner instanceof RpcRequestError) !== null;
+  const said = (inner: unknown) => inner instanceof RpcRequestError || inner instanceof ResponseBodyTooLargeError;
+  return source instanceof BaseError && source.walk(said) !== null;
 }
 
 /** No answer at all, or one that asks for patience; null for an answer. */

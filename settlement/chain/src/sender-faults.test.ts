@@ -165,11 +165,23 @@ test('CHAIN-SEND-JOURNAL: half a journal, and the one of another key, stop the s
   assert.deepEqual(attempts(), []);
 });
 
-test('CHAIN-SEND-JOURNAL: a key has one journal in a process', async () => {
-  const { account } = await somebody();
-  const open = (journalFile: string) => queueOf(openRpc(chain.rpcUrl), chain.rpcUrl, account, { journalFile });
-  assert.equal(open(join(folder, 'a.json')), open(join(folder, 'a.json')));
-  assert.throws(() => open(join(folder, 'b.json')), { code: 'CHAIN-SEND-JOURNAL', got: join(folder, 'b.json') });
+test('what was under way in memory moves into the file that a later opener brings, and stays in the first', async () => {
+  const { account, gift, receiver } = await somebody();
+  const open = (options = {}) => queueOf(openRpc(faulty.rpcUrl), faulty.rpcUrl, account, options);
+  await rawRpc(chain.rpcUrl, 'evm_setAutomine', [false]);
+  const [first, second] = [join(folder, 'a.json'), join(folder, 'b.json')];
+  const sent = gift(open(), 2n);
+  await until(async () => attempts().length === 1);
+  for (const journalFile of [first, second]) assert.equal(open({ journalFile }), open());
+  await rawRpc(chain.rpcUrl, 'evm_mine');
+  await sent;
+  const again = gift(open(), 3n);
+  await until(async () => attempts().length === 2);
+  assert.equal((await fileJournal(first).read())!.nonce, 1);
+  assert.equal(await fileJournal(second).read(), null);
+  await rawRpc(chain.rpcUrl, 'evm_mine');
+  await again;
+  assert.equal(await balance(receiver), 5n);
 });
 
 test('an opened sender takes its journal along and refuses another chain than its address book', async () => {

@@ -38,7 +38,7 @@ export interface SenderOptions {
   readonly addressBook: AddressBook;
   /**
    * Keeps what was signed and is not mined yet, so that a restart neither loses nor repeats it; the key's own file.
-   * In memory when it is left out.
+   * In memory when it is left out; the first file that a process names for a key holds.
    */
   readonly journalFile?: string;
 }
@@ -81,10 +81,7 @@ export function registrationMessage(parties: { addressBook: AddressBook; operato
   return hexToBytes(encodePacked(types, [REGISTRATION_TAG, chainId, registry, addressOf(operator, 'operator')]));
 }
 
-/**
- * Opens a key for sending. All senders of one key in this process share one queue.
- * Errors: CHAIN-RANGE, CHAIN-SEND-JOURNAL (the key is open with another file).
- */
+/** Opens a key for sending. All senders of one key in this process share one queue. Errors: CHAIN-RANGE. */
 export function openSender({ rpcUrl, privateKey, addressBook, journalFile }: SenderOptions): ChainSender {
   const rpc = openRpc(rpcUrl);
   const account = signerOf(privateKey);
