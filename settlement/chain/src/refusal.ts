@@ -1,3 +1,5 @@
+import type { RevertAdvice } from './revert-advice.ts';
+
 /** What the caller should do: mend the input, try again, or stop. */
 export type RefusalClass = 'input' | 'retry' | 'give-up';
 
@@ -30,6 +32,8 @@ export interface ChainRefusalDetail {
   readonly got?: string;
   readonly where?: string;
   readonly revert?: ContractRevert;
+  /** Of the contract's error; its class takes the place of the code's. */
+  readonly advice?: RevertAdvice;
   readonly cause?: unknown;
 }
 
@@ -48,19 +52,27 @@ export class ChainRefusal extends Error {
   readonly where: string | undefined;
   /** With CHAIN-REVERTED: what the contract said. */
   readonly revert: ContractRevert | undefined;
+  /** The contract's error as a stable code, e.g. `REVERT-ERA-IS-FINAL`, and what to do about it. */
+  readonly revertCode: string | undefined;
+  readonly advice: string | undefined;
 
   constructor(code: ChainRefusalCode, detail: ChainRefusalDetail = {}) {
-    const { expected, got, where } = detail;
+    const { expected, got, where, advice } = detail;
     const parts = [expected === undefined ? '' : `expected ${expected}`, got === undefined ? '' : `got ${got}`];
     const sentence = parts.filter((part) => part !== '').join(', ');
     const message = `${code}${where === undefined ? '' : ` at ${where}`}${sentence === '' ? '' : `: ${sentence}`}`;
-    super(message, detail.cause === undefined ? undefined : { cause: detail.cause });
+    super(
+      advice === undefined ? message : `${message}. ${advice.advice}`,
+      detail.cause === undefined ? undefined : { cause: detail.cause },
+    );
     this.name = 'ChainRefusal';
     this.code = code;
-    this.refusalClass = REFUSAL_CLASSES[code];
+    this.refusalClass = advice?.refusalClass ?? REFUSAL_CLASSES[code];
     this.expected = expected;
     this.got = got;
     this.where = where;
     this.revert = detail.revert;
+    this.revertCode = advice?.code;
+    this.advice = advice?.advice;
   }
 }

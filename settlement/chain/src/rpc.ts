@@ -13,17 +13,9 @@ import {
   RpcRequestError,
   TimeoutError,
 } from 'viem';
-import {
-  arbitration,
-  bondingCurve,
-  bondVault,
-  credit,
-  nodeRegistry,
-  reserve,
-  settlement,
-  workToken,
-} from './generated/contracts.ts';
+import * as contracts from './generated/contracts.ts';
 import { ChainRefusal, type ContractRevert } from './refusal.ts';
+import { revertAdvice } from './revert-advice.ts';
 
 const REQUEST_TIMEOUT_MS = 20_000;
 /** An answer with 80,000 logs; what is larger is asked for in halves. */
@@ -32,10 +24,7 @@ const TOO_MANY_REQUESTS = 429;
 const ATTEMPTS_BETWEEN_BLOCKS = 10;
 const BETWEEN_BLOCKS_MS = 5;
 /** Errors cross contracts (a token's error ends a deposit), so every one is looked up in all. */
-const ERRORS: Abi = [
-  ...[workToken, credit, reserve, bondingCurve],
-  ...[nodeRegistry, bondVault, settlement, arbitration],
-].flatMap(({ abi }) => (abi as Abi).filter((entry) => entry.type === 'error'));
+const ERRORS: Abi = Object.values(contracts).flatMap(({ abi }) => (abi as Abi).filter(({ type }) => type === 'error'));
 
 export type Rpc = PublicClient;
 
@@ -104,7 +93,8 @@ export function revertedRefusal(data: Hex, where: string, cause?: unknown): Chai
   const revert = decodeRevert(data);
   const args = Object.entries(revert.args).map(([name, value]) => `${name} ${value}`);
   const got = `${revert.name}(${args.join(', ')})`;
-  return new ChainRefusal('CHAIN-REVERTED', { where, expected: 'the contract to agree', got, revert, cause });
+  const advice = revertAdvice(revert.name);
+  return new ChainRefusal('CHAIN-REVERTED', { where, expected: 'the contract to agree', got, revert, advice, cause });
 }
 
 /** The name of the error in a revert's bytes, e.g. of a skipped claim. */
