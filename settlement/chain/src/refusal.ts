@@ -1,5 +1,3 @@
-import type { RevertAdvice } from './revert-advice.ts';
-
 /** What the caller should do: mend the input, try again, or stop. */
 export type RefusalClass = 'input' | 'retry' | 'give-up';
 
@@ -41,6 +39,15 @@ export interface ChainRefusalDetail {
 export interface ContractRevert {
   readonly name: string;
   readonly args: Readonly<Record<string, unknown>>;
+}
+
+/** What a contract's error asks of whoever sent the transaction. */
+export interface RevertAdvice {
+  /** Stable: `REVERT-` and the error's name in words, e.g. `REVERT-ERA-IS-FINAL`. */
+  readonly code: string;
+  readonly refusalClass: RefusalClass;
+  /** One sentence. */
+  readonly advice: string;
 }
 
 /** An expected refusal of the chain or of the way to it. The codes are listed with the functions that raise them. */

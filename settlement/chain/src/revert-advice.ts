@@ -1,15 +1,6 @@
-import type { RefusalClass } from './refusal.ts';
+import type { RefusalClass, RevertAdvice } from './refusal.ts';
 
 // What to do about each error that a contract of this network may end a transaction with, its libraries' included.
-
-/** What a contract's error asks of whoever sent the transaction. */
-export interface RevertAdvice {
-  /** Stable: `REVERT-` and the error's name in words, e.g. `REVERT-ERA-IS-FINAL`. */
-  readonly code: string;
-  readonly refusalClass: RefusalClass;
-  /** One sentence. */
-  readonly advice: string;
-}
 
 /** Errors of one sentence: class, what to do, names. */
 const ADVICE: readonly (readonly [RefusalClass, string, string])[] = [
@@ -209,7 +200,7 @@ const ADVICE: readonly (readonly [RefusalClass, string, string])[] = [
 
 /** For bytes that no contract of this network ends with. */
 const UNKNOWN: RevertAdvice = {
-  code: 'REVERT-UNKNOWN',
+  code: revertCode('Unknown'),
   refusalClass: 'give-up',
   advice: 'No contract of this network says this: check the address book, and the token that is called.',
 };
