@@ -1,6 +1,15 @@
 export { type ChainAccount, devAccount, LOCAL_CHAIN_ID, newAccount } from './account.ts';
 export type { AddressBook } from './address-book.ts';
 export type { ChainBalances, ClaimedAmounts, EraEntry } from './books.ts';
+export {
+  byChain,
+  type Chains,
+  checkSplit,
+  type LifetimePayout,
+  openChains,
+  type PayoutSplit,
+  splitPayouts,
+} from './chains.ts';
 export { type DeployOptions, type DeploySettings, deployContracts, fundAccounts } from './deploy.ts';
 export {
   DIRECTION,

@@ -21,6 +21,7 @@ const REFUSAL_CLASSES = {
   'CHAIN-OUT-OF-GAS-MONEY': 'retry',
   'CHAIN-NOT-MINED': 'retry',
   'CHAIN-SEND-JOURNAL': 'give-up',
+  'CHAIN-SPLIT-TOTAL': 'give-up',
 } as const satisfies Record<string, RefusalClass>;
 
 export type ChainRefusalCode = keyof typeof REFUSAL_CLASSES;
