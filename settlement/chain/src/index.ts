@@ -10,6 +10,7 @@ export {
   type PayoutSplit,
   splitPayouts,
 } from './chains.ts';
+export { type ChannelOnChain, type ChannelPlace, ChannelReader, type SessionKey } from './channel-reader.ts';
 export { type DeployOptions, type DeploySettings, deployContracts, fundAccounts } from './deploy.ts';
 export {
   DIRECTION,
