@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { LEDGER_MIGRATIONS, migrate, openDatabase } from '@stannary/billing/postgres';
 import { devAccount, openChain, startLocalChain } from '@stannary/chain';
 import { ChainFollower } from './chain-follower.ts';
@@ -52,7 +53,9 @@ export async function startDepositChain(): Promise<DepositChain> {
     deposits: async (count) => {
       const data = `0x${count.toString(16).padStart(64, '0')}`;
       const transaction = { from: devAccount(0).address, to: CONTRACTS.settlement, gas: TX_GAS, data };
-      await rpc('eth_sendTransaction', [transaction]);
+      const hash = await rpc('eth_sendTransaction', [transaction]);
+      // The block comes after the hash.
+      while ((await rpc('eth_getTransactionReceipt', [hash])) === null) await sleep(5);
     },
     finalise: async () => void (await rpc('anvil_mine', ['0x3'])),
     open: () => openFollower(chain.rpcUrl, join(folder, 'database')),

@@ -6,7 +6,7 @@ import { type Fault, type FaultyRpc, startFaultyRpc } from './faulty-rpc.fixture
 import type { FollowOptions } from './follower.ts';
 import { type AddressBook, followChain, type LocalChain, startLocalChain } from './index.ts';
 import { MemoryStore } from './model-chain.fixture.ts';
-import { rawRpc, temporaryFolder } from './network.fixture.ts';
+import { rawRpc, temporaryFolder, until } from './network.fixture.ts';
 
 // A real node, and two ways to it on which things happen. In the place of the contracts stands a program that deposits as
 // often as it is told, since only its logs matter here.
@@ -160,14 +160,12 @@ function following(options: Partial<FollowOptions> & Pick<FollowOptions, 'finali
   return { store, follower, catchUp };
 }
 
-function depositing(count: number) {
-  const data = numberToHex(count, { size: 32 });
-  return { from: SENDER, to: CONTRACTS.settlement, gas: '0x100000', data };
-}
-
-/** A block with so many deposits. */
+/** A block with so many deposits. It comes after the transaction's hash does, so it is waited for. */
 async function deposits(count: number): Promise<void> {
-  await rawRpc(chain.rpcUrl, 'eth_sendTransaction', [depositing(count)]);
+  const data = numberToHex(count, { size: 32 });
+  const transaction = { from: SENDER, to: CONTRACTS.settlement, gas: '0x100000', data };
+  const hash = await rawRpc(chain.rpcUrl, 'eth_sendTransaction', [transaction]);
+  await until(async () => (await rawRpc(chain.rpcUrl, 'eth_getTransactionReceipt', [hash])) !== null);
 }
 
 function twice(data: Hex): Hex {
