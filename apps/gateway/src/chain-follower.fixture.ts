@@ -31,7 +31,7 @@ export interface DepositChain {
   /** Makes everything final that there is. */
   readonly finalise: () => Promise<void>;
   /** A follower on the database in the folder, as a gateway has it; closed before the next is opened. */
-  readonly open: () => Promise<OpenFollower>;
+  readonly open: (witnessCount?: number) => Promise<OpenFollower>;
   readonly stop: () => Promise<void>;
 }
 
@@ -58,7 +58,7 @@ export async function startDepositChain(): Promise<DepositChain> {
       while ((await rpc('eth_getTransactionReceipt', [hash])) === null) await sleep(5);
     },
     finalise: async () => void (await rpc('anvil_mine', ['0x3'])),
-    open: () => openFollower(chain.rpcUrl, join(folder, 'database')),
+    open: (witnessCount = 0) => openFollower(chain.rpcUrl, join(folder, 'database'), witnessCount),
     stop: async () => {
       await chain.stop();
       await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
@@ -66,7 +66,7 @@ export async function startDepositChain(): Promise<DepositChain> {
   };
 }
 
-async function openFollower(rpcUrl: string, dataDirectory: string): Promise<OpenFollower> {
+async function openFollower(rpcUrl: string, dataDirectory: string, witnessCount: number): Promise<OpenFollower> {
   const { db, close } = await openDatabase<Tables>({ dataDirectory });
   await migrate(db, { ...LEDGER_MIGRATIONS, ...gatewayMigrations });
   const addressBook = { chain: 'eip155:31337', deploymentBlock: 0, contracts: CONTRACTS };
@@ -79,7 +79,8 @@ async function openFollower(rpcUrl: string, dataDirectory: string): Promise<Open
     nowMs: Date.now,
     log: () => {},
   } as unknown as GatewayContext;
-  const follower = new ChainFollower(context, new Devices(context), { rpcUrl, addressBook });
+  const witnessRpcUrls = Array.from({ length: witnessCount }, () => rpcUrl);
+  const follower = new ChainFollower(context, new Devices(context), { rpcUrl, witnessRpcUrls, addressBook });
   return { follower, context, close };
 }
 

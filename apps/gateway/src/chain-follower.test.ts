@@ -37,18 +37,27 @@ test('a step that the ledger refuses takes nothing and moves nothing', async () 
   await close();
 });
 
+test('with witnesses the same gets into the ledger, once', async () => {
+  const { follower, context, close } = await chain.open(2);
+  await chain.deposits(1);
+  await chain.finalise();
+  await catchUp(follower);
+  assert.equal((await ledgerTotals(context.db)).credit.inGrains, '10');
+  await close();
+});
+
 test('CHAIN-REORG-TOO-DEEP: final blocks that change stop the follower; the ledger takes nothing back', async () => {
   const snapshot = await chain.rpc('evm_snapshot');
   await chain.deposits(5);
   await chain.finalise();
-  assert.equal(await readThrough(), '14');
+  assert.equal(await readThrough(), '15');
   await chain.rpc('evm_revert', [snapshot]);
   await chain.rpc('evm_increaseTime', [99]);
   await chain.deposits(1);
   for (let times = 0; times < 3; times += 1) await chain.finalise();
   const { follower, context, close } = await chain.open();
   await assert.rejects(catchUp(follower), { code: 'CHAIN-REORG-TOO-DEEP', refusalClass: 'give-up' });
-  assert.equal((await ledgerTotals(context.db)).credit.inGrains, '14');
+  assert.equal((await ledgerTotals(context.db)).credit.inGrains, '15');
   await close();
 });
 

@@ -171,13 +171,12 @@ test('what was under way in memory moves into the file that a later opener bring
   await rawRpc(chain.rpcUrl, 'evm_setAutomine', [false]);
   const [first, second] = [join(folder, 'a.json'), join(folder, 'b.json')];
   const sent = gift(open(), 2n);
-  await until(async () => attempts().length === 1);
+  await until(async () => attempts().length > 0);
   for (const journalFile of [first, second]) assert.equal(open({ journalFile }), open());
   await rawRpc(chain.rpcUrl, 'evm_mine');
   await sent;
   const again = gift(open(), 3n);
-  await until(async () => attempts().length === 2);
-  assert.equal((await fileJournal(first).read())!.nonce, 1);
+  await until(async () => (await fileJournal(first).read())?.nonce === 1);
   assert.equal(await fileJournal(second).read(), null);
   await rawRpc(chain.rpcUrl, 'evm_mine');
   await again;
