@@ -51,8 +51,11 @@ const GAS_MAX = 16_777_216n;
 /** Nodes take a second transaction of a nonce that pays a tenth more; fees that rose by less are waited out. */
 const SPIKE_PERCENT = 110n;
 const BUMP_PERCENT = 113n;
-/** Looks for a receipt of our own, after a nonce was used, before it is held to be another program's: nodes may lag. */
-const OWN_LOOKS = 5;
+/**
+ * Looks for a receipt of our own, after a nonce was used, before it is held to be another program's: 2 s, since behind a
+ * balancer one node may know of a block what the next does not.
+ */
+const OWN_LOOKS = 10;
 
 /** Where a transaction is: signed only, in a node's pool, kept out by another one of its nonce, or too late for it. */
 type Place = 'unsent' | 'pooled' | 'contested' | 'used';
@@ -146,7 +149,8 @@ export class SendQueue {
       Promise.all([
         this.#rpc.estimateGas({ account: from, ...request }),
         this.#rpc.estimateFeesPerGas(),
-        this.#rpc.getTransactionCount({ address: from, blockTag: 'pending' }),
+        // Not behind what waits in a pool: were that dropped, this one would wait for ever.
+        this.#rpc.getTransactionCount({ address: from, blockTag: 'latest' }),
       ]),
     );
     const padded = (gas * GAS_MARGIN_PERCENT) / 100n;
