@@ -1,6 +1,16 @@
 export { type ChainAccount, devAccount, LOCAL_CHAIN_ID, newAccount } from './account.ts';
 export type { AddressBook } from './address-book.ts';
 export type { ChainBalances, ClaimedAmounts, EraEntry } from './books.ts';
+export {
+  byChain,
+  type Chains,
+  checkSplit,
+  type LifetimePayout,
+  openChains,
+  type PayoutSplit,
+  splitPayouts,
+} from './chains.ts';
+export { type ChannelOnChain, type ChannelPlace, ChannelReader, type SessionKey } from './channel-reader.ts';
 export { type DeployOptions, type DeploySettings, deployContracts, fundAccounts } from './deploy.ts';
 export {
   DIRECTION,
@@ -37,6 +47,15 @@ export {
   type SettledBatch,
 } from './era-trees.ts';
 export type { BondLot, ChainEvent, EventPlace, VoidGround } from './events.ts';
+export {
+  type BlockRef,
+  type ChainLogFollower,
+  type FollowedStep,
+  type FollowerStore,
+  type FollowOptions,
+  followChain,
+  type StepResult,
+} from './follower.ts';
 export {
   GOVERNANCE_ROLES,
   type GovernanceRole,
