@@ -1,7 +1,19 @@
 export { type ChainAccount, devAccount, LOCAL_CHAIN_ID, newAccount } from './account.ts';
 export type { AddressBook } from './address-book.ts';
 export type { ChainBalances, ClaimedAmounts, EraEntry } from './books.ts';
-export { type DeployOptions, type DeploySettings, deployContracts, fundAccounts } from './deploy.ts';
+export {
+  type DeployedStep,
+  type DeploymentBook,
+  type DryRun,
+  deployContracts,
+  deployNetwork,
+  dryRun,
+  fundAccounts,
+  type NetworkDeployment,
+} from './deployment/deploy.ts';
+export { type DeploymentParties, type EconomyToDeploy, networkSettings } from './deployment/from-economy.ts';
+export type { DeploySettings, NetworkSettings } from './deployment/settings.ts';
+export { type Finding, type Verification, verifyDeployment } from './deployment/verify.ts';
 export {
   DIRECTION,
   type EconomyField,

@@ -15,6 +15,11 @@ const REFUSAL_CLASSES = {
   'CHAIN-REVERTED': 'input',
   'CHAIN-OUT-OF-GAS-MONEY': 'input',
   'CHAIN-NOT-MINED': 'retry',
+  'CHAIN-WINDOW-SHORT': 'input',
+  'CHAIN-NO-CREATE2': 'input',
+  'CHAIN-NO-SIMULATION': 'input',
+  'CHAIN-ECONOMY': 'input',
+  'CHAIN-PARTIES': 'input',
 } as const satisfies Record<string, RefusalClass>;
 
 export type ChainRefusalCode = keyof typeof REFUSAL_CLASSES;

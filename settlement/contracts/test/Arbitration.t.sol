@@ -548,6 +548,7 @@ contract ArbitrationTest is ArbitrationFixture {
     }
 
     function test_RevertWhen_VaultWindowTooShort() public {
+        vm.chainId(1);
         Arbitration.Settings memory all = settings();
         all.appealSeconds = 4 days;
         vm.expectRevert(
