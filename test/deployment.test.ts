@@ -5,23 +5,27 @@ import {
   type DeployedStep,
   type DeploymentBook,
   deployNetwork,
+  devAccount,
   dryRun,
   type LocalChain,
+  localParties,
   type NetworkSettings,
   networkSettings,
   startLocalChain,
   verifyDeployment,
 } from '@stannary/chain';
-import { economyToDeploy, OWNER, partiesFor } from './deployment-parties.ts';
+import { fieldLimits, loadEconomy } from '@stannary/economies';
 import { temporaryFolder } from './local-network.ts';
 
 // Deployments of the whole set on real chains: planned, made, resumed, read back.
 
 const GENESIS_AT = 1_900_000_000;
+const OWNER = devAccount(0);
 
 async function settingsOf(mode: string): Promise<NetworkSettings> {
-  const economy = await economyToDeploy('reference', [['governance.mode', mode]]);
-  return networkSettings(economy, partiesFor(economy, GENESIS_AT));
+  const { economy, economyHash, policies } = await loadEconomy('reference', { set: [['governance.mode', mode]] });
+  const given = { policies: [economy], fields: fieldLimits(policies[0]), economyHash, gateReportHash: null };
+  return networkSettings(given, localParties(economy, GENESIS_AT));
 }
 
 async function deployed(rpcUrl: string, settings: NetworkSettings, book: DeploymentBook | null = null) {

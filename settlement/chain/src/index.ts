@@ -12,7 +12,8 @@ export {
   type NetworkDeployment,
 } from './deployment/deploy.ts';
 export { type DeploymentParties, type EconomyToDeploy, networkSettings } from './deployment/from-economy.ts';
-export type { DeploySettings, NetworkSettings } from './deployment/settings.ts';
+export { localParties } from './deployment/local-parties.ts';
+export type { DeploySettings, NetworkSettings, SeatSettings } from './deployment/settings.ts';
 export { type Finding, type Verification, verifyDeployment } from './deployment/verify.ts';
 export {
   DIRECTION,
@@ -47,6 +48,7 @@ export {
   signerOfText,
   signText,
 } from './reserve-audit.ts';
+export { attestReserve, buyCredits, type ReserveAccess } from './reserve-desk.ts';
 export {
   type ChainSender,
   type NodeRegistration,
