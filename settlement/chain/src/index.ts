@@ -2,6 +2,16 @@ export { type ChainAccount, devAccount, LOCAL_CHAIN_ID, newAccount } from './acc
 export type { AddressBook } from './address-book.ts';
 export type { ChainBalances, ClaimedAmounts, EraEntry } from './books.ts';
 export {
+  advanceChange,
+  advanceRollback,
+  type ChangeStep,
+  type EconomyChange,
+  type GovernanceAccess,
+  type RegistryState,
+  readRegistry,
+  refuseOutside,
+} from './deployment/change.ts';
+export {
   type DeployedStep,
   type DeploymentBook,
   type DryRun,

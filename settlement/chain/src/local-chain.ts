@@ -22,6 +22,8 @@ export interface LocalChainOptions {
   readonly blockSeconds?: number;
   /** How often the state is saved at least, as long as saving takes less than a twentieth of the time. */
   readonly saveSeconds?: number;
+  /** Rules of the EVM; before osaka there is no precompile for P-256. */
+  readonly hardfork?: 'osaka' | 'prague';
   readonly log?: (line: string) => void;
 }
 
@@ -93,10 +95,14 @@ function anvilBinary(): string {
   });
 }
 
-function anvilOptions({ stateFile, blockSeconds = 1 }: LocalChainOptions, port: number, loadFile: string | null) {
+function anvilOptions(
+  { stateFile, blockSeconds = 1, hardfork = 'osaka' }: LocalChainOptions,
+  port: number,
+  loadFile: string | null,
+) {
   return [
     ...['--silent', '--host', '127.0.0.1', '--port', `${port}`, '--chain-id', `${LOCAL_CHAIN_ID}`],
-    ...['--hardfork', 'osaka', '--enable-tx-gas-limit', '--order', 'fifo', '--prune-history'],
+    ...['--hardfork', hardfork, '--enable-tx-gas-limit', '--order', 'fifo', '--prune-history'],
     ...['--mixed-mining', '--block-time', `${blockSeconds}`, '--slots-in-an-epoch', '1'],
     ...['--dump-state', exitDumpOf(stateFile), ...(loadFile === null ? [] : ['--load-state', loadFile])],
   ];

@@ -20,6 +20,7 @@ const REFUSAL_CLASSES = {
   'CHAIN-NO-SIMULATION': 'input',
   'CHAIN-ECONOMY': 'input',
   'CHAIN-PARTIES': 'input',
+  'CHAIN-BOUNDS': 'input',
 } as const satisfies Record<string, RefusalClass>;
 
 export type ChainRefusalCode = keyof typeof REFUSAL_CLASSES;

@@ -43,7 +43,7 @@ interface Whole {
 }
 
 export function artifactOf(name: DeployedName): Artifact {
-  return contracts[name in SAME_CODE ? SAME_CODE[name as keyof typeof SAME_CODE] : (name as ContractKey)] as Artifact;
+  return ARTIFACTS[name in SAME_CODE ? SAME_CODE[name as keyof typeof SAME_CODE] : (name as ContractKey)] as Artifact;
 }
 
 /** In the order of their creation: a constructor may ask only what is there. */
@@ -70,6 +70,8 @@ export function blueprintOf(name: DeployedName, at: At, settings: NetworkSetting
   if (blueprint === undefined) throw new Error(`${name} has no blueprint`);
   return blueprint;
 }
+
+const ARTIFACTS = { ...contracts };
 
 const CORE: Partial<Record<DeployedName, (at: At, core: DeploySettings) => Blueprint>> = {
   credit: (at, { creditIssuer }) => {
