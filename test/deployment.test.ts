@@ -49,7 +49,7 @@ function planned(rpcUrl: string, settings: NetworkSettings) {
 }
 
 function verified(rpcUrl: string, settings: NetworkSettings, book: DeploymentBook) {
-  return verifyDeployment({ rpcUrl, settings, owner: OWNER.address, book });
+  return verifyDeployment({ rpcUrl, settings, book });
 }
 
 const whatOf = (steps: readonly DeployedStep[]) => steps.map(({ what }) => what);

@@ -24,6 +24,8 @@ export interface DeploymentBook extends AddressBook {
   readonly contracts: AddressBook['contracts'] & Readonly<Record<string, string>>;
   /** 64 hex characters. */
   readonly planHash: string;
+  /** Who paid for it; of no right any more. */
+  readonly owner: string;
   /** The contract that created the others; nobody has a power through it. */
   readonly deployer: string;
 }
@@ -243,8 +245,9 @@ async function firstBlock(rpc: Rpc, steps: readonly DeployStep[]): Promise<numbe
 }
 
 function bookOf(plan: DeploymentPlan, deploymentBlock: number): DeploymentBook {
-  const { planHash, deployer, settings } = plan;
-  return { chain: settings.chain, deploymentBlock, planHash, deployer: deployer.at, contracts: contractsOf(plan) };
+  const { planHash, owner, deployer, settings } = plan;
+  const { chain } = settings;
+  return { chain, deploymentBlock, planHash, owner, deployer: deployer.at, contracts: contractsOf(plan) };
 }
 
 function contractsOf({ creations }: DeploymentPlan): DeploymentBook['contracts'] {

@@ -50,12 +50,11 @@ const LANES = 16;
 export async function verifyDeployment(options: {
   readonly rpcUrl: string;
   readonly settings: NetworkSettings;
-  readonly owner: string;
   readonly book: DeploymentBook;
 }): Promise<Verification> {
   const { settings, book } = options;
   const rpc = openRpc(options.rpcUrl);
-  const plan = deploymentPlan(settings, addressOf(options.owner, 'owner'));
+  const plan = deploymentPlan(settings, addressOf(book.owner, 'book.owner'));
   const questions = [
     ...placesQuestions(plan, book),
     ...plan.creations.flatMap((creation) => contractQuestions(rpc, creation)),
