@@ -1,48 +1,26 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import {
   type DeployedStep,
   type DeploymentBook,
   type DeploymentParties,
   deployNetwork,
-  devAccount,
   dryRun,
   type EconomyToDeploy,
   type LocalChain,
-  localParties,
   type NetworkSettings,
   networkSettings,
-  startLocalChain,
   verifyDeployment,
 } from '@stannary/chain';
-import { fieldLimits, loadEconomy, type Override } from '@stannary/economies';
-import { askNode, temporaryFolder } from './local-network.ts';
+import type { Override } from '@stannary/economies';
+import { deployed, economyOf, OWNER, partiesOf, sendAs, settingsOf, startChain } from './deployed-network.ts';
+import { askNode } from './local-network.ts';
 
 // Deployments of the whole set on real chains: planned, made, resumed, read back.
 
-const GENESIS_AT = 1_767_225_600;
-const OWNER = devAccount(0);
 const STRANGER = `0x${'5'.repeat(40)}`;
+const CREATE2_PROXY = '0x4e59b44847b379578588920ca78fbf26c0b4956c';
 const MODES = ['token', 'committee', 'multisig'];
-
-async function economyOf(name: string, set: readonly Override[] = []): Promise<EconomyToDeploy> {
-  const { economyHash, policies } = await loadEconomy(name, { set });
-  const fields = fieldLimits(policies[0]);
-  return { policies: policies.map(({ economy }) => economy), fields, economyHash, gateReportHash: null };
-}
-
-async function settingsOf(mode: string, change: Partial<DeploymentParties> = {}): Promise<NetworkSettings> {
-  const economy = await economyOf('reference', [['governance.mode', mode]]);
-  return networkSettings(economy, { ...localParties(economy.policies[0]!, GENESIS_AT), ...change });
-}
-
-async function deployed(rpcUrl: string, settings: NetworkSettings, book: DeploymentBook | null = null) {
-  const steps: DeployedStep[] = [];
-  const onStep = (step: DeployedStep) => void steps.push(step);
-  const given = { rpcUrl, deployer: OWNER.privateKey, settings, forcedInclusionSeconds: 0, book, onStep };
-  return { book: await deployNetwork(given), steps };
-}
 
 function planned(rpcUrl: string, settings: NetworkSettings) {
   return dryRun({ rpcUrl, owner: OWNER.address, settings, forcedInclusionSeconds: 0 });
@@ -56,22 +34,12 @@ const whatOf = (steps: readonly DeployedStep[]) => steps.map(({ what }) => what)
 const refusal = (code: string, where?: string) => (error: { code?: string; where?: string }) =>
   error.code === code && (where === undefined || error.where === where);
 
-async function chainOf(hardfork: 'osaka' | 'prague') {
-  const folder = await temporaryFolder();
-  const chain = await startLocalChain({ stateFile: join(folder.path, 'chain.json'), hardfork });
-  const end = async () => {
-    await chain.stop();
-    await folder.remove();
-  };
-  return { chain, end };
-}
-
 describe('a deployment', { timeout: 300_000 }, () => {
   let chain: LocalChain;
   let end: () => Promise<void>;
 
   before(async () => {
-    ({ chain, end } = await chainOf('osaka'));
+    ({ chain, end } = await startChain());
   });
   after(() => end?.());
 
@@ -138,11 +106,9 @@ describe('a deployment', { timeout: 300_000 }, () => {
     const settings = await settingsOf('multisig', { canaryKeeper: STRANGER });
     const { book } = await deployed(chain.rpcUrl, settings);
     const { accessManager, timelock } = book.contracts;
-    await askNode(chain.rpcUrl, 'anvil_setBalance', [timelock, '0xde0b6b3a7640000']);
-    await askNode(chain.rpcUrl, 'anvil_impersonateAccount', [timelock]);
     // grantRole(uint64 3, STRANGER, 0): the emergency role.
     const data = `0x25c471a0${'3'.padStart(64, '0')}${STRANGER.slice(2).padStart(64, '0')}${'0'.repeat(64)}`;
-    await askNode(chain.rpcUrl, 'eth_sendTransaction', [{ from: timelock, to: accessManager, data }]);
+    await sendAs(chain.rpcUrl, timelock!, accessManager!, data);
     const { findings } = await verified(chain.rpcUrl, settings, book);
     assert.deepEqual(
       findings.map(({ where }) => where),
@@ -177,7 +143,7 @@ describe('a deployment', { timeout: 300_000 }, () => {
 });
 
 test('a chain without the precompile gets the fallback verifier', { timeout: 120_000 }, async (context) => {
-  const { chain, end } = await chainOf('prague');
+  const { chain, end } = await startChain('prague');
   context.after(end);
   const settings = await settingsOf('token');
   assert.equal((await planned(chain.rpcUrl, settings)).p256, 'fallback');
@@ -185,10 +151,52 @@ test('a chain without the precompile gets the fallback verifier', { timeout: 120
   assert.deepEqual((await verified(chain.rpcUrl, settings, book)).findings, []);
 });
 
+describe('on a chain that is not a developer’s', { timeout: 120_000 }, () => {
+  const MAINNET = { chain: 'eip155:1', gate: 'a'.repeat(64) };
+  let chain: LocalChain;
+  let end: () => Promise<void>;
+  let settings: NetworkSettings;
+
+  before(async () => {
+    ({ chain, end } = await startChain());
+    const { book } = await deployed(chain.rpcUrl, await settingsOf('token'));
+    await askNode(chain.rpcUrl, 'anvil_setChainId', [1]);
+    const economy = { ...(await economyOf('reference')), gateReportHash: MAINNET.gate };
+    const parties = partiesOf(economy);
+    // The only asset there is.
+    const reserve = { ...parties.reserve, asset: book.contracts.localAsset! };
+    settings = networkSettings(economy, { ...parties, chain: MAINNET.chain, reserve });
+  });
+  after(() => end?.());
+
+  const planFor = (forcedInclusionSeconds: number) =>
+    dryRun({ rpcUrl: chain.rpcUrl, owner: OWNER.address, settings, forcedInclusionSeconds });
+
+  test('CHAIN-WINDOW-SHORT: a challenge could be kept out for longer than the window', async () => {
+    await assert.rejects(planFor(8 * 3_600 + 1), refusal('CHAIN-WINDOW-SHORT', 'settlement.challengeWindow'));
+    assert.ok((await planFor(8 * 3_600)).steps.length > 0);
+  });
+
+  test('the same plan holds, with every margin that a developer’s chain is let off', async () => {
+    const { book } = await deployed(chain.rpcUrl, settings);
+    assert.equal(book.chain, MAINNET.chain);
+    assert.equal(book.contracts.localAsset, undefined);
+    assert.deepEqual((await verified(chain.rpcUrl, settings, book)).findings, []);
+  });
+
+  test('CHAIN-NO-CREATE2: nothing there creates at addresses that are known before', async () => {
+    const code = await askNode(chain.rpcUrl, 'eth_getCode', [CREATE2_PROXY, 'latest']);
+    await askNode(chain.rpcUrl, 'anvil_setCode', [CREATE2_PROXY, '0x']);
+    await assert.rejects(planFor(0), refusal('CHAIN-NO-CREATE2'));
+    // A contract that lost its code looks like an account with transactions of its own: no whole state to keep.
+    await askNode(chain.rpcUrl, 'anvil_setCode', [CREATE2_PROXY, code]);
+  });
+});
+
 describe('what cannot be deployed is refused before anything is sent', () => {
   const economy = (set: readonly Override[] = []) => economyOf('reference', set);
   const refused = async (given: EconomyToDeploy, change: Partial<DeploymentParties>, code: string, where: string) => {
-    const parties = { ...localParties(given.policies[0]!, GENESIS_AT), ...change };
+    const parties = { ...partiesOf(given), ...change };
     assert.throws(() => networkSettings(given, parties), refusal(code, where));
   };
   const mainnet = { chain: 'eip155:1' };
