@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
 import {
   type DeployedStep,
@@ -33,6 +37,21 @@ function verified(rpcUrl: string, settings: NetworkSettings, book: DeploymentBoo
 const whatOf = (steps: readonly DeployedStep[]) => steps.map(({ what }) => what);
 const refusal = (code: string, where?: string) => (error: { code?: string; where?: string }) =>
   error.code === code && (where === undefined || error.where === where);
+
+/** The same chain, of a node that does not know one of its methods. */
+async function nodeWithout(method: string, rpcUrl: string) {
+  const server = createServer(async (request, response) => {
+    const asked = await json(request);
+    const { id, method: wanted, params } = asked as { id: number; method: string; params: unknown[] };
+    const error = { code: -32_601, message: 'the method does not exist' };
+    const answer = wanted === method ? { error } : { result: await askNode(rpcUrl, wanted, params) };
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify({ jsonrpc: '2.0', id, ...answer }));
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  return { rpcUrl: `http://127.0.0.1:${port}`, end: () => void server.close() };
+}
 
 describe('a deployment', { timeout: 300_000 }, () => {
   let chain: LocalChain;
@@ -134,6 +153,13 @@ describe('a deployment', { timeout: 300_000 }, () => {
     const { book } = await deployed(chain.rpcUrl, await settingsOf('token'));
     const other = await settingsOf('multisig');
     await assert.rejects(deployed(chain.rpcUrl, other, book), refusal('CHAIN-ADDRESS-BOOK', 'book'));
+  });
+
+  test('CHAIN-NO-SIMULATION: a node that cannot run what it does not keep', async (context) => {
+    const node = await nodeWithout('eth_simulateV1', chain.rpcUrl);
+    context.after(node.end);
+    const settings = await settingsOf('token', { canaryKeeper: `0x${'6'.repeat(40)}` });
+    await assert.rejects(planned(node.rpcUrl, settings), refusal('CHAIN-NO-SIMULATION', 'rpcUrl'));
   });
 
   test('CHAIN-WRONG-CHAIN-ID: the parties are of another chain', async () => {

@@ -59,7 +59,7 @@ export interface DryRun {
   readonly planHash: string;
   readonly contracts: Readonly<Record<string, string>>;
   readonly p256: P256;
-  /** What is left to be done, in order. */
+  /** Steps that the chain lacks, in order. */
   readonly steps: readonly DeployedStep[];
   readonly totalGas: number;
 }

@@ -76,7 +76,7 @@ export function deploymentPlan(settings: NetworkSettings, owner: Address): Deplo
   };
 }
 
-export function placeOf(plan: DeploymentPlan, name: DeployedName): Address {
+function placeOf(plan: DeploymentPlan, name: DeployedName): Address {
   const found = plan.creations.find((creation) => creation.name === name);
   if (found === undefined) throw new Error(`the plan has no ${name}`);
   return found.at;

@@ -1,4 +1,3 @@
-import type { Hex } from 'viem';
 import type { RegistryRow } from '../economy-parameters.ts';
 
 /** What the contracts that hold money and work are told once and for ever. Amounts in grains. */
@@ -124,5 +123,3 @@ export interface NetworkSettings {
   /** Null: the five contracts of `DeploySettings` alone, whose issuer and arbiter are then named there. */
   readonly institutions: InstitutionSettings | null;
 }
-
-export type Places = Readonly<Record<string, Hex>>;
