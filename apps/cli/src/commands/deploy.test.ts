@@ -13,7 +13,8 @@ import {
   startLocalChain,
 } from '@stannary/chain';
 import { loadEconomy } from '@stannary/economies';
-import { keyOf } from '../deploy/keys.ts';
+import { type KeyFlags, keyOf } from '../deploy/keys.ts';
+import { partiesIn } from '../deploy/parties.ts';
 import { runStannary } from '../lab/run-stannary.fixture.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'stannary-deploy-'));
@@ -93,14 +94,17 @@ test('DEPLOY-BOOK: no book, or something else', async () => {
 test('DEPLOY-PARTIES: no JSON, a field that lacks, is of another kind, or unknown', async () => {
   const { economy } = await loadEconomy('reference');
   const parties = localParties(economy, 1);
-  const withParties = (name: string, content: unknown) => stannary('--dry-run', '--parties', written(name, content));
-  refused('DEPLOY-PARTIES', await withParties('torn-parties.json', '{'), /JSON/);
-  refused('DEPLOY-PARTIES', await withParties('a.json', { ...parties, poster: 'me' }), /poster: expected an address/);
-  refused('DEPLOY-PARTIES', await withParties('b.json', { ...parties, guardians: [] }), /guardians: expected no such/);
-  const nameless = { ...parties, guardian: [{ holder: parties.poster, endsAt: null }] };
-  refused('DEPLOY-PARTIES', await withParties('c.json', nameless), /guardian\[0\]\.name: expected text, got nothing/);
-  const other = { ...parties, chain: 'eip155:1' };
-  refused('CHAIN-PARTIES', await withParties('d.json', other), /gateReport/);
+  const refusedBy = (name: string, content: unknown, about: RegExp) =>
+    assert.throws(() => partiesIn(written(name, content)), { code: 'DEPLOY-PARTIES', message: about });
+  assert.deepEqual(partiesIn(written('parties.json', parties)), parties);
+  refusedBy('torn-parties.json', '{', /JSON/);
+  refusedBy('a.json', { ...parties, poster: 'me' }, /poster: expected an address/);
+  refusedBy('b.json', { ...parties, guardians: [] }, /guardians: expected no such/);
+  refusedBy('c.json', { ...parties, guardian: [{ holder: parties.poster, endsAt: null }] }, /guardian\[0\]\.name/);
+  refusedBy('d.json', { ...parties, guardian: 3 }, /guardian: expected a list/);
+  refusedBy('e.json', { ...parties, probationSeconds: -1 }, /probationSeconds: expected a whole number/);
+  const curve = { batchSeconds: 60, batchSharePpm: 1_000, supplyGrains: '100000000000000000000', reserveUnits: 7 };
+  assert.equal(partiesIn(written('f.json', { ...parties, curve })).curve!.supplyGrains, 10n ** 20n);
 });
 
 test('DEPLOY-GATE-REPORT: no file', async () => {
@@ -109,11 +113,14 @@ test('DEPLOY-GATE-REPORT: no file', async () => {
 
 test('DEPLOY-KEY: none where one is needed, or something else', async () => {
   refused('DEPLOY-KEY', await stannary('--rollback'), /a seat of the guardian/);
-  refused('DEPLOY-KEY', await stannary('--key', written('short.key', '0x12')), /64 hex characters/);
-  refused('DEPLOY-KEY', await stannary('--keystore', written('torn.keystore', '{')), /--password-file/);
-  const password = written('password', 'tin\n');
-  const torn = join(root, 'torn.keystore');
-  refused('DEPLOY-KEY', await stannary('--keystore', torn, '--password-file', password), /no JSON/);
+  const refusedBy = (flags: KeyFlags, about: RegExp) =>
+    assert.throws(() => keyOf(flags), { code: 'DEPLOY-KEY', message: about });
+  refusedBy({ key: join(root, 'none.key') }, /ENOENT/);
+  refusedBy({ key: written('short.key', '0x12') }, /64 hex characters/);
+  refusedBy({ keystore: written('torn.keystore', '{') }, /--password-file/);
+  const passwordFile = written('password', 'tin\n');
+  refusedBy({ keystore: join(root, 'torn.keystore'), passwordFile }, /no JSON/);
+  refusedBy({ keystore: written('other.keystore', { version: 1 }), passwordFile }, /other JSON/);
 });
 
 test('a keystore gives its key to whoever has the password, and to nobody else', () => {

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { type PayoutLeaf, sha256, sumTree, toHex } from '@stannary/wire';
@@ -7,9 +9,9 @@ import { type ChainAccount, devAccount, signerOf } from '../account.ts';
 import type { EconomyField } from '../economy-parameters.ts';
 import { registryRows } from '../economy-parameters.ts';
 import { type EraHeader, eraHeaderHash, type PayoutProof } from '../era-header.ts';
-import * as contracts from '../generated/contracts.ts';
+import { channels, credit, localAsset, reserve } from '../generated/contracts.ts';
 import { type LocalChain, startLocalChain } from '../local-chain.ts';
-import { newDevice, rawRpc, temporaryFolder, UNIT } from '../network.fixture.ts';
+import { newDevice, rawRpc, UNIT } from '../network.fixture.ts';
 import { queueOf } from '../queue.ts';
 import { attestReserve, buyCredits } from '../reserve-desk.ts';
 import { openRpc } from '../rpc.ts';
@@ -34,6 +36,7 @@ const [DEPOSIT, CHANNEL, VOUCHER, EARNED] = [60 * UNIT, 30 * UNIT, 12 * UNIT, 5 
 const ROOT = '1'.repeat(64);
 const NO_ROOT = '0'.repeat(64);
 
+let folder: string;
 let chain: LocalChain;
 let old: DeploymentBook;
 let next: DeploymentBook;
@@ -41,11 +44,14 @@ let channel: { readonly config: Config; readonly row: unknown };
 let openEra: { readonly header: EraHeader; readonly proofOf: (account: string) => PayoutProof };
 
 before(async () => {
-  const folder = await temporaryFolder({ after });
+  folder = await mkdtemp(join(tmpdir(), 'stannary-chain-'));
   chain = await startLocalChain({ stateFile: join(folder, 'chain.json') });
   old = await deploy('1');
 });
-after(() => chain?.stop());
+after(async () => {
+  await chain?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
 
 test('the old network has a deposit, a channel with a voucher outstanding, and a claim that nobody has made', async () => {
   await enter(old, 100 * UNIT);
@@ -130,7 +136,8 @@ interface Config {
   readonly salt: Hex;
 }
 
-type Name = 'channels' | 'credit' | 'reserve' | 'localAsset';
+const CONTRACTS = { channels, credit, reserve, localAsset };
+type Name = keyof typeof CONTRACTS;
 
 function deploy(version: string): Promise<DeploymentBook> {
   const { rpcUrl } = chain;
@@ -146,13 +153,12 @@ async function enter(book: DeploymentBook, grains: number): Promise<void> {
 }
 
 async function openChannel(book: DeploymentBook) {
-  const { channels, credit } = book.contracts;
   const service = {
-    ...{ payee: PROVIDER.address, payeeOperator: zeroAddress, token: credit },
+    ...{ payee: PROVIDER.address, payeeOperator: zeroAddress, token: book.contracts.credit },
     ...{ exitDelaySeconds: BigInt(EXIT_SECONDS), minConfirmations: 1, policyHash: `0x${NO_ROOT}` },
   };
   const config: Config = { service, payer: CONSUMER.address, payerSigner: '0x', salt: `0x${NO_ROOT}` };
-  await call(CONSUMER, book, 'credit', 'approve', [channels, CHANNEL]);
+  await call(CONSUMER, book, 'credit', 'approve', [book.contracts.channels, CHANNEL]);
   await call(CONSUMER, book, 'channels', 'open', [config, CHANNEL]);
   const id = await view(book, 'channels', 'channelIdOf', [config]);
   const { payer, payerSigner, salt } = config;
@@ -198,8 +204,8 @@ function senderOf({ privateKey }: ChainAccount, addressBook: DeploymentBook) {
 /** Credits that a network's contracts hold for others. */
 async function held(book: DeploymentBook) {
   const balance = async (holder: string) => Number(await view(book, 'credit', 'balanceOf', [holder]));
-  const { settlement, channels } = book.contracts;
-  return { settlement: await balance(settlement), channels: await balance(channels!) };
+  const { contracts } = book;
+  return { settlement: await balance(contracts.settlement), channels: await balance(contracts.channels!) };
 }
 
 async function creditsOf(book: DeploymentBook, { address }: ChainAccount): Promise<number> {
@@ -211,7 +217,7 @@ async function assetOf(book: DeploymentBook, { address }: ChainAccount): Promise
 }
 
 function view(book: DeploymentBook, name: Name, functionName: string, args: readonly unknown[]): Promise<bigint> {
-  const query = { abi: contracts[name].abi as Abi, address: book.contracts[name] as Hex, functionName, args };
+  const query = { abi: CONTRACTS[name].abi as Abi, address: book.contracts[name] as Hex, functionName, args };
   return openRpc(chain.rpcUrl).readContract(query) as Promise<bigint>;
 }
 
@@ -222,7 +228,7 @@ async function call(
   functionName: string,
   args: readonly unknown[],
 ): Promise<void> {
-  const data = encodeFunctionData({ abi: contracts[name].abi as Abi, functionName, args });
+  const data = encodeFunctionData({ abi: CONTRACTS[name].abi as Abi, functionName, args });
   const rpc = openRpc(chain.rpcUrl);
   const to = book.contracts[name] as Hex;
   await queueOf(rpc, chain.rpcUrl, signerOf(party.privateKey)).run((send) => send({ to, data, what: functionName }));
