@@ -47,8 +47,8 @@ contract Reserve is IReserve, EIP712, ReentrancyGuard {
     bytes32 public constant ATTESTATION_TYPEHASH =
         keccak256("Attestation(uint128 assetsGrains,uint128 liabilitiesGrains,uint64 asOf,bytes32 reportHash)");
     /// @notice Scope of the pause, and the gate's name for paying in.
-    bytes32 public constant ISSUE = "reserve.issue";
-    bytes32 public constant REDEEM = "reserve.redeem";
+    bytes32 public constant ISSUE = "credit.issue";
+    bytes32 public constant REDEEM = "credit.redeem";
     uint256 private constant SLOW_WAITS_MAX = 256;
     uint8 private constant DECIMALS_MAX = 36;
 
