@@ -1,24 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type Amounts, encodeAccount } from './era-leaf.ts';
 import {
   type AddressBook,
   byChain,
   type ChainReader,
   type Chains,
   checkSplit,
-  type EraHeader,
-  EraTree,
-  eraHeaderHash,
-  eraHeaderOf,
   type LifetimePayout,
   openChains,
   openSender,
-  type PayoutProof,
   splitPayouts,
 } from './index.ts';
 import { rawRpc, startNetwork, type TestNetwork, UNIT, until } from './network.fixture.ts';
+import { type PaidEra, paidEra } from './paid-era.fixture.ts';
 
 const CHAIN_IDS = ['eip155:1', 'eip155:10', 'eip155:8453'];
 const ACCOUNTS = ['a', 'b', 'c', 'd', 'e'].map((digit) => `0x${digit.repeat(40)}`);
@@ -113,7 +108,7 @@ test('two eras funded and claimed on two chains: together they pay what the stat
   const [settled, moving] = ACCOUNTS as [string, string];
   const stays = (account: string) => (account === settled ? here : there);
   let split = nothingOn([here, there]);
-  let eras: readonly (PostedEra | null)[] = [null, null];
+  let eras: readonly (PaidEra | null)[] = [null, null];
   const statements = [
     [owed(settled, 5n), owed(moving, 7n)],
     [owed(settled, 9n), owed(moving, 20n)],
@@ -133,12 +128,7 @@ interface Side {
   readonly rpcUrl: string;
   readonly addressBook: AddressBook;
   /** Posts an era with what this chain owes, has it made final and claimed. */
-  settle(era: number, rows: readonly LifetimePayout[], parent: PostedEra | null): Promise<PostedEra>;
-}
-
-interface PostedEra {
-  readonly header: EraHeader;
-  readonly rows: readonly LifetimePayout[];
+  settle(era: number, rows: readonly LifetimePayout[], parent: PaidEra | null): Promise<PaidEra>;
 }
 
 /** A whole network on a chain of that id; contracts are deployed while it has a developer's, for short windows. */
@@ -153,33 +143,14 @@ async function openSide(context: Parameters<typeof startNetwork>[0], chainId: nu
   await as(operator).mintCredits(consumer.address, UNIT);
   await as(consumer).depositCredits(consumer.address, UNIT);
   await as(poster).depositPosterBond(100 * UNIT);
-  const settle = async (era: number, rows: readonly LifetimePayout[], parent: PostedEra | null) => {
-    const { header, proofs } = treeOf(era, rows, parent);
-    await as(poster).postEra(header);
-    await until(() => as(consumer).finaliseEra(header).catch(untilItsWindow));
-    await as(consumer).claimMany(era, proofs);
-    return { header, rows };
+  const settle = async (era: number, rows: readonly LifetimePayout[], parent: PaidEra | null) => {
+    const paid = paidEra(era, rows, parent);
+    await as(poster).postEra(paid.header);
+    await until(() => as(consumer).finaliseEra(paid.header).catch(untilItsWindow));
+    await as(consumer).claimMany(era, paid.proofs);
+    return paid;
   };
   return { chain, rpcUrl, addressBook, settle };
-}
-
-/** The era that owes just this, all of it paid directly, and everybody's place in it. */
-function treeOf(era: number, rows: readonly LifetimePayout[], parent: PostedEra | null) {
-  const none = new EraTree([]);
-  const payout = new EraTree(rows.map(encodeAccount));
-  const direct = new EraTree(rows.map((row) => encodeAccount({ ...row, ...increase(row, parent?.rows ?? []) })));
-  const parentHash = parent === null ? '0'.repeat(64) : eraHeaderHash(parent.header);
-  const header = eraHeaderOf(era, parentHash, { accrual: none, voids: none, direct, payout, params: none });
-  const proofs = rows.map(({ account, credits, tokens }, index): PayoutProof => {
-    const proof = Array.from({ length: payout.depth }, (_, height) => payout.node(height, (index >>> height) ^ 1));
-    return { account, cumulativeCredits: credits, cumulativeTokens: tokens, index, proof };
-  });
-  return { header, proofs };
-}
-
-function increase({ account, credits, tokens }: LifetimePayout, before: readonly LifetimePayout[]): Amounts {
-  const had = before.find((row) => row.account === account) ?? { credits: 0n, tokens: 0n };
-  return { credits: credits - had.credits, tokens: tokens - had.tokens };
 }
 
 async function claimedOn(readers: Chains<ChainReader>, account: string): Promise<Record<string, bigint>> {

@@ -11,7 +11,30 @@ export {
   splitPayouts,
 } from './chains.ts';
 export { type ChannelOnChain, type ChannelPlace, ChannelReader, type SessionKey } from './channel-reader.ts';
-export { type DeployOptions, type DeploySettings, deployContracts, fundAccounts } from './deploy.ts';
+export {
+  advanceChange,
+  advanceRollback,
+  type ChangeStep,
+  type EconomyChange,
+  type GovernanceAccess,
+  type RegistryState,
+  readRegistry,
+  refuseOutside,
+} from './deployment/change.ts';
+export {
+  type DeployedStep,
+  type DeploymentBook,
+  type DryRun,
+  deployContracts,
+  deployNetwork,
+  dryRun,
+  fundAccounts,
+  type NetworkDeployment,
+} from './deployment/deploy.ts';
+export { type DeploymentParties, type EconomyToDeploy, networkSettings } from './deployment/from-economy.ts';
+export { localParties } from './deployment/local-parties.ts';
+export type { DeploySettings, NetworkSettings, SeatSettings } from './deployment/settings.ts';
+export { type Finding, type Verification, verifyDeployment } from './deployment/verify.ts';
 export {
   DIRECTION,
   type EconomyField,
@@ -77,6 +100,7 @@ export {
   signerOfText,
   signText,
 } from './reserve-audit.ts';
+export { attestReserve, buyCredits, type ReserveAccess } from './reserve-desk.ts';
 export {
   type ChainSender,
   type NodeRegistration,

@@ -22,6 +22,12 @@ const REFUSAL_CLASSES = {
   'CHAIN-NOT-MINED': 'retry',
   'CHAIN-SEND-JOURNAL': 'give-up',
   'CHAIN-SPLIT-TOTAL': 'give-up',
+  'CHAIN-WINDOW-SHORT': 'input',
+  'CHAIN-NO-CREATE2': 'input',
+  'CHAIN-NO-SIMULATION': 'input',
+  'CHAIN-ECONOMY': 'input',
+  'CHAIN-PARTIES': 'input',
+  'CHAIN-BOUNDS': 'input',
 } as const satisfies Record<string, RefusalClass>;
 
 export type ChainRefusalCode = keyof typeof REFUSAL_CLASSES;
