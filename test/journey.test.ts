@@ -1,8 +1,18 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { ERA_TREES, type EraBundle, eraTreesOf, type PublishedTrees, publishTrees } from '@stannary/chain';
+import {
+  ERA_TREES,
+  type EraBundle,
+  eraTreesOf,
+  networkSettings,
+  type PublishedTrees,
+  publishTrees,
+  verifyDeployment,
+} from '@stannary/chain';
 import { captureConsole, chromiumPath, launchChromium } from '@stannary/console/capture';
+import { fieldLimits, loadEconomy } from '@stannary/economies';
 import type { ClaimAnswer, InputsAnswer, NetworkAnswer } from '@stannary/gateway/client';
 import {
   allocate,
@@ -224,6 +234,19 @@ describe('three eras of a local network', { timeout: RUN_WITHIN_MS + 120_000 }, 
     assert.equal(await page.locator('article.fault').count(), summary.cheats.planted);
     assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 390);
     assert.deepEqual(errors, []);
+  });
+
+  test('its contracts are what was planned, and whoever deployed them has no power over them', async () => {
+    const read = async (name: string) => JSON.parse(await readFile(join(folder.path, name), 'utf8'));
+    const { rpcUrl } = await read('gateway.json');
+    const { addressBook: book } = await read('network.json');
+    const { economyHash, policies } = await loadEconomy('local');
+    const rules = policies.map(({ economy }) => economy);
+    const given = { policies: rules, fields: fieldLimits(policies[0]), economyHash, gateReportHash: null };
+    const settings = networkSettings(given, await read('parties.json'));
+    const { checked, findings } = await verifyDeployment({ rpcUrl, settings, book });
+    assert.deepEqual(findings, []);
+    assert.ok(checked > 150, `${checked} questions`);
   });
 
   test('a second start goes on where the first stopped', async () => {

@@ -7,6 +7,7 @@ import { defineCalibrate } from './commands/calibrate.ts';
 import { checkFiles } from './commands/check.ts';
 import { defineCompare } from './commands/compare.ts';
 import { defineCurve } from './commands/curve.ts';
+import { defineDeploy } from './commands/deploy.ts';
 import { defineEstimate } from './commands/estimate.ts';
 import { defineEvidence } from './commands/evidence.ts';
 import { explain } from './commands/explain.ts';
@@ -99,6 +100,7 @@ program
 defineAttack(program.command('attack'));
 defineAudit(program.command('audit'));
 defineCurve(program.command('curve'));
+defineDeploy(program.command('deploy'));
 defineEstimate(program.command('estimate'));
 defineSensitivity(program.command('sensitivity'));
 defineTune(program.command('tune'));
@@ -132,6 +134,7 @@ const GROUPS = {
   'Design an economy:': ['init', 'check', 'curve', 'estimate'],
   'Simulate and explore it:': ['simulate', 'calibrate', 'sensitivity', 'tune', 'compare', 'worker'],
   'Attack it, and pass the gate:': ['attack', 'ablate', 'gate', 'evidence', 'report'],
+  'Put it on a chain:': ['deploy', 'audit'],
   'Run it, and recompute what was paid:': ['up', 'explain', 'replay'],
 };
 const inOrder = Object.values(GROUPS).flat();

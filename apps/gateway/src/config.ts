@@ -16,6 +16,8 @@ const CONFIG = Type.Object(
     /** Path of an economy file, or a shipped economy's name. */
     economy: Type.String(),
     rpcUrl: Type.String(),
+    /** Other nodes of the chain: what is read into the ledger must be the same from at least two. */
+    witnessRpcUrls: Type.Optional(Type.Array(Type.String())),
     addressBook: Type.Object({
       chain: Type.String(),
       deploymentBlock: Type.Integer(),

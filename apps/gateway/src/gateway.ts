@@ -88,7 +88,7 @@ async function assemble(
   const intake = new Intake(context, devices, faults, () => epochs.state);
   const eras = new Eras(context);
   const slashes = new Slashes(context);
-  const follower = new ChainFollower(context, devices, config.addressBook.deploymentBlock);
+  const follower = new ChainFollower(context, devices, config);
   const sellsWork = () => config.workEras === null || epochs.current < config.workEras * economy.cadence.epochsPerEra;
   const tasks = new Tasks(context, Object.values(modules), sellsWork);
 
@@ -161,11 +161,12 @@ interface ContextParts {
 async function makeContext(config: GatewayConfig, parts: ContextParts): Promise<GatewayContext> {
   const { addressBook, rpcUrl } = config;
   const { policies, metrics, signals, clock, poster } = parts;
+  const journalFile = join(config.dataDirectory, 'poster-sends.json');
   return {
     db: parts.db,
     blobs: new Blobs(join(config.dataDirectory, 'blobs')),
     chain: await openChain({ rpcUrl, addressBook }),
-    sender: openSender({ rpcUrl, privateKey: poster.privateKey, addressBook }),
+    sender: openSender({ rpcUrl, privateKey: poster.privateKey, addressBook, journalFile }),
     policies,
     policyAt: (epoch) => policies.at(epoch),
     chainId: addressBook.chain,

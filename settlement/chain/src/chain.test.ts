@@ -273,7 +273,7 @@ test('CHAIN-REVERTED: a token’s error passes through another contract', async 
 
 test('CHAIN-OUT-OF-GAS-MONEY', async () => {
   const poor = network.sender(newAccount());
-  const refusal = { code: 'CHAIN-OUT-OF-GAS-MONEY', refusalClass: 'input' };
+  const refusal = { code: 'CHAIN-OUT-OF-GAS-MONEY', refusalClass: 'retry' };
   await assert.rejects(poor.setRecipient(network.consumer.address), refusal);
 });
 

@@ -1,7 +1,40 @@
 export { type ChainAccount, devAccount, LOCAL_CHAIN_ID, newAccount } from './account.ts';
 export type { AddressBook } from './address-book.ts';
 export type { ChainBalances, ClaimedAmounts, EraEntry } from './books.ts';
-export { type DeployOptions, type DeploySettings, deployContracts, fundAccounts } from './deploy.ts';
+export {
+  byChain,
+  type Chains,
+  checkSplit,
+  type LifetimePayout,
+  openChains,
+  type PayoutSplit,
+  splitPayouts,
+} from './chains.ts';
+export { type ChannelOnChain, type ChannelPlace, ChannelReader, type SessionKey } from './channel-reader.ts';
+export {
+  advanceChange,
+  advanceRollback,
+  type ChangeStep,
+  type EconomyChange,
+  type GovernanceAccess,
+  type RegistryState,
+  readRegistry,
+  refuseOutside,
+} from './deployment/change.ts';
+export {
+  type DeployedStep,
+  type DeploymentBook,
+  type DryRun,
+  deployContracts,
+  deployNetwork,
+  dryRun,
+  fundAccounts,
+  type NetworkDeployment,
+} from './deployment/deploy.ts';
+export { type DeploymentParties, type EconomyToDeploy, networkSettings } from './deployment/from-economy.ts';
+export { localParties } from './deployment/local-parties.ts';
+export type { DeploySettings, NetworkSettings, SeatSettings } from './deployment/settings.ts';
+export { type Finding, type Verification, verifyDeployment } from './deployment/verify.ts';
 export {
   DIRECTION,
   type EconomyField,
@@ -38,6 +71,15 @@ export {
 } from './era-trees.ts';
 export type { BondLot, ChainEvent, EventPlace, VoidGround } from './events.ts';
 export {
+  type BlockRef,
+  type ChainLogFollower,
+  type FollowedStep,
+  type FollowerStore,
+  type FollowOptions,
+  followChain,
+  type StepResult,
+} from './follower.ts';
+export {
   GOVERNANCE_ROLES,
   type GovernanceRole,
   GUARDED_FUNCTIONS,
@@ -58,6 +100,7 @@ export {
   signerOfText,
   signText,
 } from './reserve-audit.ts';
+export { attestReserve, buyCredits, type ReserveAccess } from './reserve-desk.ts';
 export {
   type ChainSender,
   type NodeRegistration,

@@ -39,7 +39,7 @@ test('a transaction that the node dropped is handed in again', async () => {
 
 test('CHAIN-NOT-MINED: no block takes it in time', async () => {
   const { rpcUrl, consumer } = network;
-  const queue = new SendQueue(openRpc(rpcUrl), signerOf(consumer.privateKey), 300);
+  const queue = new SendQueue(openRpc(rpcUrl), signerOf(consumer.privateKey), { minedWithinMs: 300 });
   await mining(false);
   const sent = queue.run((send) => send({ to: RECEIVER, value: 1n, what: 'a gift' }));
   await assert.rejects(sent, { code: 'CHAIN-NOT-MINED', refusalClass: 'retry', where: 'a gift' });

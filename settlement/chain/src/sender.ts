@@ -33,6 +33,11 @@ export interface SenderOptions {
   /** 0x and 64 hex characters. */
   readonly privateKey: string;
   readonly addressBook: AddressBook;
+  /**
+   * Keeps what was signed and is not mined yet, so that a restart neither loses nor repeats it; the key's own file.
+   * In memory when it is left out; the first file that a process names for a key holds.
+   */
+  readonly journalFile?: string;
 }
 
 export interface NodeRegistration {
@@ -74,16 +79,19 @@ export function registrationMessage(parties: { addressBook: AddressBook; operato
 }
 
 /** Opens a key for sending. All senders of one key in this process share one queue. Errors: CHAIN-RANGE. */
-export function openSender({ rpcUrl, privateKey, addressBook }: SenderOptions): ChainSender {
+export function openSender({ rpcUrl, privateKey, addressBook, journalFile }: SenderOptions): ChainSender {
   const rpc = openRpc(rpcUrl);
   const account = signerOf(privateKey);
-  return new ChainSender(rpc, queueOf(rpc, rpcUrl, account), account.address.toLowerCase() as Hex, addressBook);
+  const chainId = chainIdOf(addressBook.chain);
+  const queue = queueOf(rpc, rpcUrl, account, { chainId, ...(journalFile !== undefined && { journalFile }) });
+  return new ChainSender(rpc, queue, account.address.toLowerCase() as Hex, addressBook);
 }
 
 /**
  * Sends one key's transactions, in the order of the calls; each method resolves when its transaction is mined.
- * Errors of every method: CHAIN-RANGE, CHAIN-REVERTED (`revert` has the contract's error), CHAIN-OUT-OF-GAS-MONEY,
- * CHAIN-RPC-UNREACHABLE and CHAIN-NOT-MINED (both: it may still be mined; ask the chain before sending again).
+ * Errors of every method: CHAIN-RANGE, CHAIN-REVERTED (`revert` has the contract's error), CHAIN-WRONG-CHAIN-ID,
+ * CHAIN-SEND-JOURNAL; CHAIN-OUT-OF-GAS-MONEY, CHAIN-RPC-UNREACHABLE, CHAIN-RPC-LIMITED and CHAIN-NOT-MINED, after which
+ * it may still be mined: the same call again goes on with it, any other call first brings it home.
  */
 export class ChainSender {
   /** 0x, lower case. */

@@ -11,6 +11,7 @@ import {EraLeaf} from "./libraries/EraLeaf.sol";
 import {RewardMath} from "./libraries/RewardMath.sol";
 import {SignedMessage} from "./libraries/SignedMessage.sol";
 import {SumTree} from "./libraries/SumTree.sol";
+import {Sums} from "./libraries/Sums.sol";
 
 /// @title Implements IEraChallenges, which documents every function.
 contract EraChallenges is IEraChallenges {
@@ -107,7 +108,7 @@ contract EraChallenges is IEraChallenges {
     ) external {
         _openHeader(header);
         SumTree.Root calldata root = _treeOf(header, tree);
-        bytes32 opened = SumTree.hashRoot(top.hash, SumTree.pack(top.credits, top.tokens), leafCount);
+        bytes32 opened = SumTree.hashRoot(top.hash, Sums.pack(top.credits, top.tokens), leafCount);
         if (opened != root.root) revert SumTree.RootMismatch(opened, root.root);
         bool agree = top.credits == root.credits && top.tokens == root.tokens && leafCount == root.leafCount;
         _voidIf(!agree, header.era, ISettlement.Ground.TotalsDiffer);
@@ -138,13 +139,13 @@ contract EraChallenges is IEraChallenges {
         uint256 taken = _sumOfAccount(EraLeaf.Tree.Void, header.voids, proof.voids, account);
         uint256 owed = _sumOfAccount(EraLeaf.Tree.Direct, header.direct, proof.direct, account);
         if (header.era > 0) {
-            owed = SumTree.add(owed, _sumOfAccount(EraLeaf.Tree.Payout, headers[1].payout, proof.parent, account));
+            owed = Sums.add(owed, _sumOfAccount(EraLeaf.Tree.Payout, headers[1].payout, proof.parent, account));
         }
         if (earned > 0) {
             uint256 accrued = _sumOfAccount(EraLeaf.Tree.Accrual, headers[earned].accrual, proof.accrual, account);
-            owed = SumTree.add(owed, accrued);
+            owed = Sums.add(owed, accrued);
         }
-        _voidIf(SumTree.add(posted, taken) != owed, header.era, ISettlement.Ground.PayoutWrong);
+        _voidIf(Sums.add(posted, taken) != owed, header.era, ISettlement.Ground.PayoutWrong);
     }
 
     function challengeVoid(
@@ -188,7 +189,7 @@ contract EraChallenges is IEraChallenges {
         bool isRight = bytes9(leaf) == bytes9(abi.encodePacked(params.epoch, params.classIndex))
             && params.epoch / epochsPerEra == header.era && RewardMath.isWellFormed(params.curve)
             && uint256(bytes32(leaf[EraLeaf.PARAMS_BYTES - 32:]))
-                == SumTree.pack(params.chargedGrains, params.emissionGrains);
+                == Sums.pack(params.chargedGrains, params.emissionGrains);
         _voidIf(!isRight, header.era, ISettlement.Ground.ParamsWrong);
     }
 
@@ -403,9 +404,9 @@ contract EraChallenges is IEraChallenges {
         (bytes32 high, bytes32 low) = EraLeaf.keyOf(EraLeaf.Tree.Void, voided);
         (bytes32 accruedHigh, bytes32 accruedLow) = EraLeaf.keyOf(EraLeaf.Tree.Accrual, accrued.firstLeaf);
         if (accrued.first == accrued.last && high == accruedHigh && low == accruedLow) {
-            (uint128 credits, uint128 tokens) = SumTree.unpack(sums);
+            (uint128 credits, uint128 tokens) = Sums.unpack(sums);
             (uint128 voidedCredits, uint128 voidedTokens) =
-                SumTree.unpack(uint256(bytes32(voided[EraLeaf.ENTRY_BYTES - 32:])));
+                Sums.unpack(uint256(bytes32(voided[EraLeaf.ENTRY_BYTES - 32:])));
             return
                 voidedCredits <= credits && voidedTokens <= tokens && voided.inputsOf() == accrued.firstLeaf.inputsOf();
         }
@@ -465,7 +466,7 @@ contract EraChallenges is IEraChallenges {
     ) private pure returns (bool) {
         (uint256 credits, uint256 tokens, bool areTokensKnown) = RewardMath.accrual(params, inputs);
         (uint128 postedCredits, uint128 postedTokens) =
-            SumTree.unpack(uint256(bytes32(leaf[EraLeaf.ENTRY_BYTES - 32:])));
+            Sums.unpack(uint256(bytes32(leaf[EraLeaf.ENTRY_BYTES - 32:])));
         return postedCredits == credits && (!areTokensKnown || postedTokens == tokens);
     }
 

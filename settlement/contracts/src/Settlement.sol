@@ -10,6 +10,7 @@ import {ISettlement} from "./interfaces/ISettlement.sol";
 import {IWorkToken} from "./interfaces/IWorkToken.sol";
 import {EraLeaf} from "./libraries/EraLeaf.sol";
 import {SumTree} from "./libraries/SumTree.sol";
+import {Sums} from "./libraries/Sums.sol";
 
 /// @title Implements ISettlement, which documents every function.
 contract Settlement is ISettlement {
@@ -359,7 +360,7 @@ contract Settlement is ISettlement {
         (uint128 credits, uint128 tokens) = SumTree.climbLeaf(
             payout,
             keccak256(abi.encodePacked(bytes1(0), proof.account, proof.credits, proof.tokens)),
-            SumTree.pack(proof.credits, proof.tokens),
+            Sums.pack(proof.credits, proof.tokens),
             proof.index,
             proof.path
         );

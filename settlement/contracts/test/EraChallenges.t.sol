@@ -9,6 +9,7 @@ import {EraLeaf} from "../src/libraries/EraLeaf.sol";
 import {RewardMath} from "../src/libraries/RewardMath.sol";
 import {SignedMessage} from "../src/libraries/SignedMessage.sol";
 import {SumTree} from "../src/libraries/SumTree.sol";
+import {Sums} from "../src/libraries/Sums.sol";
 import {P256Sha256Verifier} from "../src/P256Sha256Verifier.sol";
 import {EraFixture} from "./EraFixture.sol";
 import {LeafTree} from "./LeafTree.sol";
@@ -840,7 +841,7 @@ contract EraChallengesTest is EraFixture {
     }
 
     function rootOf(SumTree.Node memory top, uint32 leafCount) private pure returns (SumTree.Root memory) {
-        bytes32 root = SumTree.hashRoot(top.hash, SumTree.pack(top.credits, top.tokens), leafCount);
+        bytes32 root = SumTree.hashRoot(top.hash, Sums.pack(top.credits, top.tokens), leafCount);
         return SumTree.Root(root, top.credits, top.tokens, leafCount);
     }
 

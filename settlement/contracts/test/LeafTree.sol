@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {SumTree} from "../src/libraries/SumTree.sol";
+import {Sums} from "../src/libraries/Sums.sol";
 
 /// Builds whole trees of leaves as they are hashed, which the contracts never do: they only check ways to the root.
 library LeafTree {
@@ -9,7 +10,7 @@ library LeafTree {
         if (leaves.length == 0) return root;
         SumTree.Node memory top = nodeOf(leaves, SumTree.depthOf(uint32(leaves.length)), 0);
         root = SumTree.Root(0, top.credits, top.tokens, uint32(leaves.length));
-        root.root = SumTree.hashRoot(top.hash, SumTree.pack(top.credits, top.tokens), root.leafCount);
+        root.root = SumTree.hashRoot(top.hash, Sums.pack(top.credits, top.tokens), root.leafCount);
     }
 
     function spanOf(bytes[] memory leaves, uint32 first, uint32 last) internal pure returns (SumTree.Span memory span) {
@@ -57,7 +58,7 @@ library LeafTree {
         assembly ("memory-safe") {
             sums := mload(add(leaf, mload(leaf)))
         }
-        (node.credits, node.tokens) = SumTree.unpack(sums);
+        (node.credits, node.tokens) = Sums.unpack(sums);
         node.hash = keccak256(abi.encodePacked(bytes1(0), leaf));
     }
 
@@ -68,9 +69,9 @@ library LeafTree {
     {
         uint256 sums;
         (node.hash, sums) = SumTree.join(
-            left.hash, SumTree.pack(left.credits, left.tokens), right.hash, SumTree.pack(right.credits, right.tokens)
+            left.hash, Sums.pack(left.credits, left.tokens), right.hash, Sums.pack(right.credits, right.tokens)
         );
-        (node.credits, node.tokens) = SumTree.unpack(sums);
+        (node.credits, node.tokens) = Sums.unpack(sums);
     }
 
     function bottomOf(bytes[] memory leaves) private pure returns (SumTree.Node[] memory level) {

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {Test} from "forge-std/Test.sol";
 import {SumTree} from "../src/libraries/SumTree.sol";
+import {Sums} from "../src/libraries/Sums.sol";
 import {LeafTree} from "./LeafTree.sol";
 import {SumTreeDoor} from "./SumTreeDoor.sol";
 
@@ -159,7 +160,7 @@ contract SumTreeTest is Test {
         (span.firstLeaf, span.path) = (leaves[0], LeafTree.recordOf(LeafTree.leafNode(leaves[1])));
         vm.expectRevert(
             abi.encodeWithSelector(
-                SumTree.SumOverflow.selector, SumTree.pack(first.credits, first.tokens), type(uint128).max
+                Sums.SumOverflow.selector, Sums.pack(first.credits, first.tokens), type(uint128).max
             )
         );
         door.sumOf(root, span, LEAF_BYTES);

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {SumTree} from "../src/libraries/SumTree.sol";
+import {Sums} from "../src/libraries/Sums.sol";
 
 /// Gives the library's internal functions an outside.
 contract SumTreeDoor {
@@ -10,7 +11,7 @@ contract SumTreeDoor {
         pure
         returns (uint128 credits, uint128 tokens)
     {
-        return SumTree.unpack(SumTree.sumOf(root, span, leafBytes));
+        return Sums.unpack(SumTree.sumOf(root, span, leafBytes));
     }
 
     function climbLeaf(SumTree.Root calldata root, bytes calldata leaf, uint32 index, bytes calldata path)

@@ -19,9 +19,9 @@ export interface ProviderParty extends Party {
 
 /** Every secret of a local network, in one file with mode 0600. */
 export interface Secrets {
-  /** Deploys, issues credits, is the treasury. */
+  /** Deploys and keeps nothing of it but a seat; attests the reserve. */
   readonly operator: Party;
-  /** Posts roots and decides slashes. */
+  /** Posts roots and decides slashes; has a seat, as the insurance has. */
   readonly poster: Party;
   readonly insurance: Party;
   readonly consumer: Party;

@@ -2,8 +2,8 @@ import { hash as nodeHash } from 'node:crypto';
 import { rm, rmdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
-import { startLocalChain } from '@stannary/chain';
-import { loadEconomy } from '@stannary/economies';
+import { type EconomyToDeploy, startLocalChain } from '@stannary/chain';
+import { fieldLimits, loadEconomy } from '@stannary/economies';
 import { GatewayClient, type StatusAnswer } from '@stannary/gateway/client';
 import type { Economy } from '@stannary/kernel';
 import { CliRefusal } from '../refusal.ts';
@@ -76,8 +76,12 @@ export async function up(options: UpOptions): Promise<Summary | null> {
       folder,
       secrets,
       economy,
-      economyHash,
-      policies: policies.map((policy) => policy.economy),
+      toDeploy: {
+        policies: policies.map((policy) => policy.economy),
+        fields: fieldLimits(policies[0]),
+        economyHash,
+        gateReportHash: null,
+      },
       ports,
       rpcUrl: chain.rpcUrl,
       startedMs,
@@ -98,9 +102,7 @@ interface RunParts {
   readonly folder: NetworkFolder;
   readonly secrets: Secrets;
   readonly economy: Economy;
-  readonly economyHash: string;
-  /** The rules of all versions, in order. */
-  readonly policies: readonly Economy[];
+  readonly toDeploy: EconomyToDeploy;
   readonly ports: { readonly console: number; readonly gateway: number };
   readonly rpcUrl: string;
   readonly startedMs: number;
@@ -131,7 +133,7 @@ class LocalRun {
   }
 
   async run(): Promise<Summary | null> {
-    const { options, folder, secrets, economy, economyHash, ports, rpcUrl, startedMs } = this.#parts;
+    const { options, folder, secrets, economy, toDeploy, ports, rpcUrl, startedMs } = this.#parts;
     const network = await this.#network();
     await this.#startGateway(network);
     this.#startProviders();
@@ -140,15 +142,16 @@ class LocalRun {
     const healthySeconds = Math.round((performance.now() - startedMs) / 100) / 10;
     options.print(`console  http://127.0.0.1:${ports.console}   (healthy after ${healthySeconds} s)`);
     options.print(`gateway  ${this.#gatewayUrl}   chain  ${rpcUrl}   data  ${folder.path}`);
-    const payees = [secrets.operator, secrets.insurance, secrets.consumer, ...secrets.providers].map((party) => ({
+    const payees = [secrets.insurance, secrets.consumer, ...secrets.providers].map((party) => ({
       account: addressOf(party),
       privateKey: party.privateKey,
     }));
+    const treasury = { account: network.addressBook.contracts.treasury!, privateKey: secrets.operator.privateKey };
     const claims = new Claims({
       client: this.#client,
       rpcUrl,
       addressBook: network.addressBook,
-      payees,
+      payees: [...payees, treasury],
       anyoneKey: secrets.operator.privateKey,
     });
     await this.#watch(claims);
@@ -158,7 +161,7 @@ class LocalRun {
       claims,
       secrets,
       economy,
-      economyHash,
+      economyHash: toDeploy.economyHash,
       eras: options.eras,
       healthySeconds,
       consumer: this.#consumer,
@@ -173,9 +176,10 @@ class LocalRun {
 
   /** The chain's side of the network: made at the first start, checked at every later one. */
   async #network(): Promise<LocalNetwork> {
-    const { folder, secrets, policies, economyHash, rpcUrl } = this.#parts;
+    const { folder, secrets, toDeploy, rpcUrl } = this.#parts;
+    const { economyHash } = toDeploy;
     const known = await folder.readJson<LocalNetwork>('network.json');
-    if (known === null) return bootstrap(folder, secrets, policies, economyHash, rpcUrl);
+    if (known === null) return bootstrap(folder, secrets, toDeploy, rpcUrl);
     if (known.economyHash !== economyHash) {
       throw new CliRefusal('ECONOMY-CHANGED', 'input', {
         where: folder.path,
@@ -205,7 +209,7 @@ class LocalRun {
       receiptKeyFile: receiptKeyFile(folder),
       beaconSeedFile: folder.at('beacon.seed'),
       beaconEpochs: BEACON_EPOCHS,
-      accounts: { insurance: addressOf(secrets.insurance), treasury: addressOf(secrets.operator) },
+      accounts: { insurance: addressOf(secrets.insurance), treasury: network.addressBook.contracts.treasury },
       consumers: [{ keyHash: nodeHash('sha256', secrets.consumerApiKey), account: addressOf(secrets.consumer) }],
       workEras: options.eras,
       mayPause: true,

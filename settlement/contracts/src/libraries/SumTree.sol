@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {Sums} from "./Sums.sol";
 
 /// @title Merkle sum trees of an era
 /// @notice Checks leaves against a root. Every inner node commits to both children's hashes and both children's sums, so
@@ -11,7 +12,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 ///   node  = keccak256(0x01 | left hash (32) | left credits (16) | left tokens (16) | right hash | right sums)
 ///   empty = keccak256(0x02), sums 0: pads the leaves on the right to a power of two
 ///   root  = keccak256(0x03 | top hash (32) | credits (16) | tokens (16) | leaf count (4))
-/// The four tags keep one kind from passing for another. Both sums of a subtree stand in one word, credits above tokens.
+/// The four tags keep one kind from passing for another.
 library SumTree {
     /// @notice What is posted of a tree. A tree without leaves is all zeros.
     struct Root {
@@ -54,8 +55,6 @@ library SumTree {
     /// @notice Expected as many bytes of siblings as lie on the way.
     error PathLengthMismatch(uint256 expected, uint256 got);
     error LeafLengthMismatch(uint256 expected, uint256 got);
-    /// @notice Two sums of one asset do not fit 128 bits together.
-    error SumOverflow(uint256 left, uint256 right);
     /// @notice What was shown is not in the tree.
     error RootMismatch(bytes32 root, bytes32 expected);
 
@@ -84,7 +83,7 @@ library SumTree {
         returns (uint128 credits, uint128 tokens)
     {
         if (index >= tree.leafCount) revert SpanOutOfRange(index, index, tree.leafCount);
-        return unpack(_requireRoot(tree, hash, sums, index, depthOf(tree.leafCount), path));
+        return Sums.unpack(_requireRoot(tree, hash, sums, index, depthOf(tree.leafCount), path));
     }
 
     /// @notice Whether the record of a node stands at `index` of the level `level` above the leaves.
@@ -96,7 +95,7 @@ library SumTree {
         uint256 depth = depthOf(tree.leafCount);
         if (level > depth || path.length != (depth - level) * RECORD_BYTES) return false;
         if (index >> (depth - level) != 0) return false;
-        (bytes32 top, uint256 sums) = _rise(node.hash, pack(node.credits, node.tokens), index, path);
+        (bytes32 top, uint256 sums) = _rise(node.hash, Sums.pack(node.credits, node.tokens), index, path);
         return hashRoot(top, sums, tree.leafCount) == tree.root;
     }
 
@@ -111,7 +110,7 @@ library SumTree {
         if (hash != node.hash || content.length < (level == 0 ? 32 : 2 * RECORD_BYTES)) {
             revert RootMismatch(hash, node.hash);
         }
-        uint256 own = pack(node.credits, node.tokens);
+        uint256 own = Sums.pack(node.credits, node.tokens);
         if (level == 0) return own != uint256(bytes32(content[content.length - 32:]));
         (, uint256 left) = _record(content, 0);
         (, uint256 right) = _record(content, RECORD_BYTES);
@@ -142,27 +141,11 @@ library SumTree {
             mstore(add(preimage, 97), rightSums)
             hash := keccak256(preimage, 129)
         }
-        sums = add(leftSums, rightSums);
+        sums = Sums.add(leftSums, rightSums);
     }
 
     function hashRoot(bytes32 top, uint256 sums, uint32 leafCount) internal pure returns (bytes32) {
         return keccak256(abi.encodePacked(ROOT_TAG, top, sums, leafCount));
-    }
-
-    function pack(uint128 credits, uint128 tokens) internal pure returns (uint256) {
-        return uint256(credits) << 128 | tokens;
-    }
-
-    function unpack(uint256 sums) internal pure returns (uint128 credits, uint128 tokens) {
-        return (uint128(sums >> 128), uint128(sums));
-    }
-
-    /// @dev Of both assets at once: neither may carry into the other, nor out of the word.
-    function add(uint256 left, uint256 right) internal pure returns (uint256 sums) {
-        unchecked {
-            sums = left + right;
-        }
-        if (sums < left || uint128(sums) < uint128(left)) revert SumOverflow(left, right);
     }
 
     /// @dev Both ends of a span on their way up. `read`: bytes of the path so far; `levels`: those above.
@@ -183,7 +166,7 @@ library SumTree {
         (at.first, at.last, at.levels) = (span.first, span.last, depthOf(tree.leafCount));
         (at.hash, at.sums) = readLeaf(span.firstLeaf, leafBytes);
         (at.lastHash, at.lastSums) = readLeaf(span.lastLeaf, leafBytes);
-        at.inside = add(at.sums, at.lastSums);
+        at.inside = Sums.add(at.sums, at.lastSums);
         _meet(at, span.path);
         _requireRoot(tree, at.hash, at.sums, at.first, at.levels, span.path[at.read:]);
         return at.inside;
@@ -223,7 +206,7 @@ library SumTree {
         if (at.first & 1 == 1) {
             (at.hash, at.sums) = join(sibling, sums, at.hash, at.sums);
         } else {
-            at.inside = add(at.inside, sums);
+            at.inside = Sums.add(at.inside, sums);
             (at.hash, at.sums) = join(at.hash, at.sums, sibling, sums);
         }
     }
@@ -231,7 +214,7 @@ library SumTree {
     function _riseLast(Climb memory at, bytes calldata path) private pure {
         (bytes32 sibling, uint256 sums) = _next(at, path);
         if (at.last & 1 == 1) {
-            at.inside = add(at.inside, sums);
+            at.inside = Sums.add(at.inside, sums);
             (at.lastHash, at.lastSums) = join(sibling, sums, at.lastHash, at.lastSums);
         } else {
             (at.lastHash, at.lastSums) = join(at.lastHash, at.lastSums, sibling, sums);
@@ -245,7 +228,7 @@ library SumTree {
         returns (bytes32 top, uint256 totals)
     {
         (top, totals) = (hash, sums);
-        bytes4 overflow = SumOverflow.selector;
+        bytes4 overflow = Sums.SumOverflow.selector;
         assembly ("memory-safe") {
             let preimage := mload(0x40)
             mstore8(preimage, 1)
