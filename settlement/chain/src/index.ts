@@ -57,7 +57,7 @@ export {
   type Witness,
 } from './era-challenge.ts';
 export { type EraHeader, eraHeaderHash, eraHeaderOf, type PayoutProof, type SumNodeProof } from './era-header.ts';
-export { ERA_TREES, type EraTreeName } from './era-leaf.ts';
+export { decodeEntry, ERA_TREES, type EraEntry as EraLeafEntry, type EraTreeName } from './era-leaf.ts';
 export { EraTree, type TreeRoot, treeOfHex } from './era-tree.ts';
 export {
   type BatchMessage,

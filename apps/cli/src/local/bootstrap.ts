@@ -37,6 +37,8 @@ export const BEACON_EPOCHS = 1_000_000;
 /** Longest that the attestor may be away: nobody attests a local reserve after its start. */
 const ATTESTATION_SECONDS_MAX = 30 * 86_400;
 const PROBATION_SECONDS = 600;
+/** For the fees of leaves that it asks for. */
+const TOWER_TOKENS = 10;
 const COUNCIL_SECONDS = 365 * 86_400;
 /** SHA-256 of nothing: what a local attestation reports. */
 const NO_REPORT = nodeHash('sha256', '');
@@ -57,7 +59,8 @@ export async function bootstrap(
   given: EconomyToDeploy,
   rpcUrl: string,
 ): Promise<LocalNetwork> {
-  const parties = [secrets.operator, secrets.poster, secrets.insurance, secrets.consumer, ...secrets.providers];
+  const { operator, poster, insurance, consumer, watchtower, providers } = secrets;
+  const parties = [operator, poster, insurance, consumer, watchtower, ...providers];
   await fundAccounts(rpcUrl, parties.map(addressOf));
   const [economy] = given.policies as readonly [Economy];
   const addressBook = await deploy(folder, secrets, given, rpcUrl);
@@ -138,19 +141,23 @@ async function partiesOf(folder: NetworkFolder, secrets: Secrets, economy: Econo
 
 /**
  * The economy's genesis among the local parties: what is for providers in equal parts, everything else to the treasury,
- * which advances the poster its bond.
+ * which advances the poster its bond twice, once more for when it is proven wrong, and the watchtower what asking for leaves
+ * costs.
  */
 function genesisOf(economy: Economy, secrets: Secrets): { account: string; grains: number }[] {
   const forProviders = economy.genesis.allocations.filter(({ holder }) => holder === 'providers').reduce(sumOf, 0);
   const all = economy.genesis.allocations.reduce(sumOf, 0);
   const { posterBondGrains } = economy.settlement;
+  const forPoster = 2 * posterBondGrains;
+  const forTower = TOWER_TOKENS * economy.grainsPerUnit;
   const shares = cumulativeSplit(
     forProviders,
     secrets.providers.map(() => 1),
   );
   return [
-    { account: 'treasury', grains: all - forProviders - posterBondGrains },
-    { account: addressOf(secrets.poster), grains: posterBondGrains },
+    { account: 'treasury', grains: all - forProviders - forPoster - forTower },
+    { account: addressOf(secrets.poster), grains: forPoster },
+    { account: addressOf(secrets.watchtower), grains: forTower },
     ...secrets.providers.map((provider, index) => ({ account: addressOf(provider), grains: shares[index]! })),
   ];
 }

@@ -1,4 +1,4 @@
-import { decodeEntry, type EraEntry, EraTree, type EraTrees } from '@stannary/chain';
+import { decodeEntry, type EraLeafEntry, EraTree, type EraTrees } from '@stannary/chain';
 import type { PosterPlugin } from '@stannary/gateway';
 import { CliRefusal } from '../refusal.ts';
 
@@ -14,7 +14,8 @@ const LIES_IN_ERA = 2;
  * after it was proven wrong says the truth.
  */
 const cheat: PosterPlugin = (option) => {
-  const lie = { payout: overpay, accrual: misweigh }[option];
+  const lies: Readonly<Record<string, (trees: EraTrees) => EraTrees>> = { payout: overpay, accrual: misweigh };
+  const lie = Object.hasOwn(lies, option) ? lies[option] : undefined;
   if (lie === undefined) {
     throw new CliRefusal('UP-POSTER-CHEAT', 'input', {
       where: '--poster-cheat',
@@ -45,7 +46,7 @@ function misweigh(trees: EraTrees): EraTrees {
   return { ...trees, accrual: new EraTree(leaves) };
 }
 
-function isRival(entry: EraEntry, { nodeId, epoch, classIndex }: EraEntry): boolean {
+function isRival(entry: EraLeafEntry, { nodeId, epoch, classIndex }: EraLeafEntry): boolean {
   return entry.nodeId !== nodeId && entry.epoch === epoch && entry.classIndex === classIndex;
 }
 

@@ -20,6 +20,7 @@ import { Claims } from './claims.ts';
 import type { ConsumerCounts } from './consumer.ts';
 import { openTrace, type TracePart } from './demand.ts';
 import { NetworkFolder, type Secrets } from './folder.ts';
+import type { PosterCheat } from './poster-cheat.ts';
 import { Processes } from './processes.ts';
 import { type Summary, summarise } from './summary.ts';
 import { pause, refuseHanging, untilReady } from './waiting.ts';
@@ -35,6 +36,7 @@ export interface UpOptions {
   readonly trace: TracePart | null;
   /** Economy file or name of a shipped one. */
   readonly economy: string;
+  readonly posterCheat: PosterCheat | null;
   readonly print: (line: string) => void;
   readonly stop: AbortSignal;
 }
@@ -139,6 +141,7 @@ class LocalRun {
     this.#startProviders();
     await this.#startConsumer();
     await this.#startConsole();
+    await this.#startTower();
     const healthySeconds = Math.round((performance.now() - startedMs) / 100) / 10;
     options.print(`console  http://127.0.0.1:${ports.console}   (healthy after ${healthySeconds} s)`);
     options.print(`gateway  ${this.#gatewayUrl}   chain  ${rpcUrl}   data  ${folder.path}`);
@@ -195,6 +198,7 @@ class LocalRun {
 
   async #startGateway(network: LocalNetwork): Promise<void> {
     const { options, folder, secrets, ports, rpcUrl } = this.#parts;
+    const { posterCheat } = options;
     await folder.write('poster.key', secrets.poster.privateKey, 0o600);
     await folder.write('beacon.seed', secrets.beaconSeed, 0o600);
     const config = {
@@ -215,6 +219,9 @@ class LocalRun {
       mayPause: true,
       beginInMs: 2_500,
       requestsPerSecondMax: REQUESTS_PER_SECOND_MAX,
+      ...(posterCheat === null
+        ? {}
+        : { plugin: { path: join(import.meta.dirname, 'poster-cheat.ts'), option: posterCheat } }),
     };
     await folder.write('gateway.json', JSON.stringify(config, null, 2), 0o600);
     this.#start('gateway', '@stannary/gateway/program', ['--config', folder.at('gateway.json')]);
@@ -264,6 +271,15 @@ class LocalRun {
     this.#start('consumer', '@stannary/cli/consumer', ['--config', folder.at('consumer-config.json')], (message) => {
       this.#consumer = message as ConsumerCounts & { finished: boolean };
     });
+  }
+
+  /** Run by nobody special: an account with some money for gas and fees. */
+  async #startTower(): Promise<void> {
+    const { folder, secrets, rpcUrl } = this.#parts;
+    await folder.write('watchtower.key', secrets.watchtower.privateKey, 0o600);
+    const place = ['--gateway', this.#gatewayUrl, '--rpc', rpcUrl, '--book', folder.at('addresses.json')];
+    const own = ['--key', folder.at('watchtower.key'), '--data', folder.at(secrets.watchtower.directory)];
+    this.#start('watchtower', '@stannary/cli', ['watch', ...place, ...own, '--every', '1', '--json']);
   }
 
   async #startConsole(): Promise<void> {
