@@ -70,6 +70,7 @@ async function watch(flags: WatchFlags): Promise<void> {
 
 async function towerOf(flags: WatchFlags, tell: (finding: Finding) => void): Promise<EraTower> {
   const privateKey = keyOf(flags);
+  const place = placeIn(flags);
   const client = new GatewayClient({ baseUrl: flags.gateway });
   const { chain: chainId, clock } = await client.network();
   const addressBook = bookIn(flags.book, chainId);
@@ -87,7 +88,7 @@ async function towerOf(flags: WatchFlags, tell: (finding: Finding) => void): Pro
       nowMs: Date.now,
       tell,
     },
-    placeIn(flags),
+    place,
   );
 }
 
