@@ -1,8 +1,19 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import {
+  ERA_TREES,
+  type EraBundle,
+  eraTreesOf,
+  networkSettings,
+  type PublishedTrees,
+  publishTrees,
+  verifyDeployment,
+} from '@stannary/chain';
 import { captureConsole, chromiumPath, launchChromium } from '@stannary/console/capture';
-import type { InputsAnswer, NetworkAnswer } from '@stannary/gateway/client';
+import { fieldLimits, loadEconomy } from '@stannary/economies';
+import type { ClaimAnswer, InputsAnswer, NetworkAnswer } from '@stannary/gateway/client';
 import {
   allocate,
   type ChargeLine,
@@ -54,6 +65,11 @@ const browserTest =
   chromiumPath() === null && process.env.CI !== 'true'
     ? { skip: 'needs Chromium: install the package `chromium`, or set STANNARY_CHROMIUM' }
     : {};
+
+interface ServedEra {
+  readonly header: ClaimAnswer['header'];
+  readonly trees: PublishedTrees;
+}
 
 describe('three eras of a local network', { timeout: RUN_WITHIN_MS + 120_000 }, () => {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -160,6 +176,23 @@ describe('three eras of a local network', { timeout: RUN_WITHIN_MS + 120_000 }, 
     }
   });
 
+  test('anyone builds the trees of every era again from its bundle, and they are the posted ones', async () => {
+    for (const { era } of summary.roots) {
+      const answer = await fetch(`${again.gatewayUrl}/v1/eras/${era}/bundle`);
+      const { header, trees, ...bundle } = (await answer.json()) as EraBundle & ServedEra;
+      const rebuilt = eraTreesOf(bundle);
+      for (const tree of ERA_TREES) {
+        const { credits, tokens, ...root } = rebuilt[tree].root;
+        assert.deepEqual(
+          { ...root, credits: `${credits}`, tokens: `${tokens}` },
+          header[tree],
+          `${tree} of era ${era}`,
+        );
+      }
+      assert.deepEqual(trees, publishTrees(rebuilt));
+    }
+  });
+
   test('what an honest provider earned is what it was paid, to the grain', () => {
     const last = statements.at(-1)!;
     const convicted = new Set(statements.flatMap(({ faults }) => faults.map(({ nodeId }) => nodeId)));
@@ -201,6 +234,19 @@ describe('three eras of a local network', { timeout: RUN_WITHIN_MS + 120_000 }, 
     assert.equal(await page.locator('article.fault').count(), summary.cheats.planted);
     assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 390);
     assert.deepEqual(errors, []);
+  });
+
+  test('its contracts are what was planned, and whoever deployed them has no power over them', async () => {
+    const read = async (name: string) => JSON.parse(await readFile(join(folder.path, name), 'utf8'));
+    const { rpcUrl } = await read('gateway.json');
+    const { addressBook: book } = await read('network.json');
+    const { economyHash, policies } = await loadEconomy('local');
+    const rules = policies.map(({ economy }) => economy);
+    const given = { policies: rules, fields: fieldLimits(policies[0]), economyHash, gateReportHash: null };
+    const settings = networkSettings(given, await read('parties.json'));
+    const { checked, findings } = await verifyDeployment({ rpcUrl, settings, book });
+    assert.deepEqual(findings, []);
+    assert.ok(checked > 150, `${checked} questions`);
   });
 
   test('a second start goes on where the first stopped', async () => {

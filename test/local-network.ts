@@ -91,3 +91,12 @@ async function freePort(): Promise<number> {
     });
   });
 }
+
+/** A bare JSON-RPC call, for what only a test asks of a node. */
+export async function askNode(rpcUrl: string, method: string, params: readonly unknown[] = []): Promise<unknown> {
+  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params });
+  const response = await fetch(rpcUrl, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+  const { result, error } = (await response.json()) as { result?: unknown; error?: { message: string } };
+  if (error !== undefined) throw new Error(error.message);
+  return result;
+}

@@ -46,6 +46,13 @@ export const OPTIONAL_PARTS: readonly OptionalPart[] = [
     find: () => firstThere([process.env.STANNARY_POSTGRES ?? '', ...globSync('/usr/lib/postgresql/*/bin')]),
   },
   {
+    name: 'Z3',
+    loss: 'laws of the contracts are tried, not proved',
+    howToGet: 'sudo apt-get install z3, or set STANNARY_Z3 to its path',
+    neededBy: /from '\.\/proofs\.ts'/,
+    find: () => firstThere([process.env.STANNARY_Z3 ?? '/usr/bin/z3']),
+  },
+  {
     name: '/dev/full',
     loss: 'nobody sees what the meter does on a full disk',
     howToGet: 'run the tests on Linux',

@@ -47,6 +47,7 @@ export function exampleNetwork(): NetworkAnswer {
       credit: addressOf('credit'),
       nodeRegistry: addressOf('node registry'),
       bondVault: addressOf('bond vault'),
+      eraChallenges: addressOf('era challenges'),
       settlement: addressOf('settlement'),
     },
     economyHash: hashOf('economy'),
@@ -278,6 +279,8 @@ function exampleEras(): EraAnswer[] {
     postedTx: era === 5 ? null : transactionOf(`era ${era} posted`),
     finalisedTx: era >= 4 ? null : transactionOf(`era ${era} finalised`),
     status: era === 5 ? ('computed' as const) : era === 4 ? ('posted' as const) : ('finalised' as const),
+    voided: era === 2 ? 1 : 0,
+    voidedTx: era === 2 ? transactionOf('era 2 voided') : null,
   }));
 }
 

@@ -43,7 +43,7 @@ test('the bundled economies keep their hashes', async () => {
   );
   assert.deepEqual(hashes, {
     reference: '1d4e6cdad5925503cc0b62585ce6c10dca0db286ad289197e5209734dce943a4',
-    local: '422c048bc08b2936392f562f21136847d5f72cea17c3311b005f549d25df2d2b',
+    local: '4d28a6af55f65c235cce36e1e9ba76d68dbd587f55bfd17c448b1c9683a0da25',
   });
 });
 

@@ -80,6 +80,7 @@ export {
   normaliseQuantity,
   splitTake,
   type TakeRule,
+  takeRatePpm,
 } from './market/rating.ts';
 export type * from './market/reserved.ts';
 export {
@@ -319,7 +320,7 @@ export {
   isLastEpochOfEra,
 } from './settlement/epoch-clock.ts';
 export { type ExplanationStep, explainNode } from './settlement/explain.ts';
-export { classShares } from './settlement/minting.ts';
+export { classEmissionGrains, classShares } from './settlement/minting.ts';
 export { chargeLines, nodeLine, nodeLines, nodeState, nodeStates, nodeTable } from './settlement/node-table.ts';
 export { priceOf, pricesAt } from './settlement/prices.ts';
 export type * from './settlement/reservation-lines.ts';

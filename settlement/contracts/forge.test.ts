@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { generateContracts, generatedFile } from './tools/build.ts';
 import { forge, projectFolder } from './tools/forge.ts';
+import { committedGas, GAS_PAGE, gasFaults, gasPage, measureGas } from './tools/gas.ts';
 import { listMutants, runMutants } from './tools/mutants.ts';
 import { CONTRACT_PAGES, contractPages } from './tools/pages.ts';
 
@@ -40,6 +41,12 @@ test('faults that others shipped are found: two of them here', () => {
 test('the sources are formatted', () => {
   const formatted = forge('fmt', '--check');
   assert.equal(formatted.status, 0, formatted.stdout);
+});
+
+test('no operation costs 2 % more than its snapshot, and the page says what the snapshots do', () => {
+  assert.deepEqual(gasFaults(committedGas(), measureGas()), [], 'run node tools/write-gas.mjs if it must be so');
+  const page = readFileSync(join(projectFolder, '..', '..', GAS_PAGE), 'utf8');
+  assert.ok(page === gasPage(committedGas()), 'run node tools/write-gas.mjs');
 });
 
 /** Public vectors, wherever they lie, for tests that may read the project's cache only. */

@@ -83,6 +83,7 @@ export {
   signDigest,
   type VerifyDigest,
 } from './signature.ts';
+export { RECORD_BYTES, SumLevels } from './sum-levels.ts';
 export {
   genericSumTree,
   type PayoutLeaf,

@@ -7,6 +7,7 @@ import { defineCalibrate } from './commands/calibrate.ts';
 import { checkFiles } from './commands/check.ts';
 import { defineCompare } from './commands/compare.ts';
 import { defineCurve } from './commands/curve.ts';
+import { defineDeploy } from './commands/deploy.ts';
 import { defineEstimate } from './commands/estimate.ts';
 import { defineEvidence } from './commands/evidence.ts';
 import { explain } from './commands/explain.ts';
@@ -18,8 +19,10 @@ import { defineSensitivity } from './commands/sensitivity.ts';
 import { setOption } from './commands/set-option.ts';
 import { defineSimulate } from './commands/simulate.ts';
 import { defineTune } from './commands/tune.ts';
+import { defineWatch } from './commands/watch.ts';
 import { wholeFrom } from './commands/whole-number.ts';
 import { defineWorker } from './commands/worker.ts';
+import { POSTER_CHEATS, type PosterCheat } from './local/poster-cheat.ts';
 import { failuresOf, isSound, summaryTable } from './local/summary.ts';
 import { up } from './local/up.ts';
 import { EXIT_STATUS, exitStatusOf } from './refusal.ts';
@@ -45,6 +48,9 @@ program
   .option('--skip <n>', 'first request of the trace to replay', wholeFrom(0, 100_000_000), 0)
   .option('--data <dir>', 'folder the network lives in; an old one is resumed', '.stannary')
   .option('--fresh', 'throw away what is in that folder first', false)
+  .addOption(
+    new Option('--poster-cheat <how>', 'a poster that lies in the third era, and is caught').choices(POSTER_CHEATS),
+  )
   .option('--port <n>', 'port of the console; 0 finds a free one', wholeFrom(0, 65535), 7070)
   .option('--gateway-port <n>', 'port of the gateway; 0 finds a free one', wholeFrom(0, 65535), 7071)
   .option('--chain-port <n>', 'port of the chain; 0 finds a free one', wholeFrom(0, 65535), 0)
@@ -99,6 +105,7 @@ program
 defineAttack(program.command('attack'));
 defineAudit(program.command('audit'));
 defineCurve(program.command('curve'));
+defineDeploy(program.command('deploy'));
 defineEstimate(program.command('estimate'));
 defineSensitivity(program.command('sensitivity'));
 defineTune(program.command('tune'));
@@ -110,6 +117,7 @@ defineWorker(program.command('worker'));
 defineGate(program.command('gate'));
 defineEvidence(program.command('evidence'));
 defineReport(program.command('report'));
+defineWatch(program.command('watch'));
 program
   .command('replay')
   .description("recompute a programme's payouts from a folder of CSV files, and compare them with what was really paid")
@@ -132,6 +140,7 @@ const GROUPS = {
   'Design an economy:': ['init', 'check', 'curve', 'estimate'],
   'Simulate and explore it:': ['simulate', 'calibrate', 'sensitivity', 'tune', 'compare', 'worker'],
   'Attack it, and pass the gate:': ['attack', 'ablate', 'gate', 'evidence', 'report'],
+  'Put it on a chain:': ['deploy', 'audit'],
   'Run it, and recompute what was paid:': ['up', 'explain', 'replay'],
 };
 const inOrder = Object.values(GROUPS).flat();
@@ -153,6 +162,7 @@ interface UpFlags {
   readonly gatewayPort: number;
   readonly chainPort: number;
   readonly economy: string;
+  readonly posterCheat?: PosterCheat;
 }
 
 async function runUp(flags: UpFlags): Promise<void> {
@@ -172,6 +182,7 @@ async function runUp(flags: UpFlags): Promise<void> {
     chainPort: flags.chainPort,
     trace: flags.trace === undefined ? null : { file: flags.trace, skip: flags.skip, requests: flags.requests },
     economy: flags.economy,
+    posterCheat: flags.posterCheat ?? null,
     print: (line) => {
       if (!flags.json) console.log(line);
     },

@@ -11,11 +11,17 @@ export interface SettlementProps {
 }
 
 const ERAS_SHOWN = 8;
-const STATUS_TONES: Record<EraAnswer['status'], Tone> = { computed: 'quiet', posted: 'quiet', finalised: 'good' };
+const STATUS_TONES: Record<EraAnswer['status'], Tone> = {
+  computed: 'quiet',
+  posted: 'quiet',
+  finalised: 'good',
+  voided: 'bad',
+};
 const STATUS_WORDS: Record<EraAnswer['status'], string> = {
   computed: 'computed',
   posted: 'posted, open to challenge',
   finalised: 'finalised, claimable',
+  voided: 'proven wrong, to be posted anew',
 };
 
 export function Settlement({ status, gatewayUrl }: SettlementProps): VNode {
@@ -69,6 +75,7 @@ function EraTable({ eras, grainsPerUnit }: EraTableProps): VNode {
             <th scope="row" role="rowheader" class="number" data-label="Era">${count(era.era)}</th>
             <td role="cell" data-label="Status">
               <${Badge} tone=${STATUS_TONES[era.status]} text=${STATUS_WORDS[era.status]} />
+              ${era.voided > 0 && html`<span class="second">voided ${era.voided === 1 ? 'once' : `${era.voided} times`} in <${Transaction} hash=${era.voidedTx} /></span>`}
             </td>
             <td role="cell" class="number" data-label="Vested in all, credits">${money(era.totalCreditsGrains, creditDecimals)}</td>
             <td role="cell" class="number" data-label="Vested in all, tokens">${money(era.totalTokensGrains, tokenDecimals)}</td>

@@ -1,14 +1,24 @@
 import { claimPostings, depositPosting, grainsOf, type Posting } from '@stannary/billing';
 import { appendPostings, ledgerTotals } from '@stannary/billing/postgres';
-import type { ChainEvent } from '@stannary/chain';
+import {
+  type BlockRef,
+  type ChainEvent,
+  type ChainLogFollower,
+  type FollowerStore,
+  followChain,
+} from '@stannary/chain';
 import { epochAt } from '@stannary/kernel';
 import type { ConservationAnswer } from './client/api.ts';
+import type { GatewayConfig } from './config.ts';
 import type { GatewayContext, Open } from './context.ts';
 import type { Devices } from './devices.ts';
 import { BURNED_TOKENS, readFact, writeFact } from './network-clock.ts';
 
-/** Most blocks read in one step, so that a long absence is caught up with in pieces. */
-const BLOCKS_MAX = 500;
+/** Where the chain is read. */
+export type ChainPlace = Pick<GatewayConfig, 'rpcUrl' | 'witnessRpcUrls' | 'addressBook'>;
+
+/** Fact: the last block whose events are in the ledger, in the transaction that took them in. */
+const CHAIN_CURSOR = 'chain-cursor';
 
 /**
  * Reads final blocks into the ledger, each once and in order: deposits, claims, what became of slashes. After every step
@@ -17,35 +27,50 @@ const BLOCKS_MAX = 500;
 export class ChainFollower {
   readonly #context: GatewayContext;
   readonly #devices: Devices;
-  readonly #deploymentBlock: number;
+  readonly #follower: ChainLogFollower;
 
-  constructor(context: GatewayContext, devices: Devices, deploymentBlock: number) {
+  constructor(context: GatewayContext, devices: Devices, { rpcUrl, witnessRpcUrls = [], addressBook }: ChainPlace) {
     this.#context = context;
     this.#devices = devices;
-    this.#deploymentBlock = deploymentBlock;
+    const rpcUrls = [rpcUrl, ...witnessRpcUrls];
+    this.#follower = followChain({ rpcUrls, addressBook, finality: 'finalized', store: this.#store() });
   }
 
   /** One step; true when there is more to read. */
   async run(): Promise<boolean> {
+    const { kind, block, isBehind } = await this.#follower.step();
+    if (kind === 'taken') await this.#compare(block!.number);
+    return isBehind;
+  }
+
+  #store(): FollowerStore {
     const { chain, db } = this.#context;
-    const from = ((await readFact<number>(db, 'chain-block')) ?? this.#deploymentBlock - 1) + 1;
-    const final = await chain.finalBlock();
-    if (final.number < from) return false;
-    const to = Math.min(final.number, from + BLOCKS_MAX - 1);
-    const [events, nodes] = await Promise.all([chain.events(from, to), chain.nodes(to)]);
-    await this.#devices.refresh(nodes);
-    await db.transaction().execute(async (open) => {
-      await this.#take(open, events);
-      await writeFact(open, 'chain-block', to);
-    });
-    await this.#compare(to);
-    return to < final.number;
+    return {
+      // One block: the ledger takes nothing back, so final blocks that change stop the follower.
+      tail: async () => {
+        const cursor = await readFact<BlockRef | null>(db, CHAIN_CURSOR);
+        return cursor === null ? [] : [cursor];
+      },
+      take: async ({ blocks, events }) => {
+        const last = blocks.at(-1)!;
+        await this.#devices.refresh(await chain.nodes(last.number));
+        await db.transaction().execute(async (open) => {
+          await this.#take(open, events);
+          await writeFact(open, CHAIN_CURSOR, last);
+        });
+      },
+      // Only the deployment's own block is ever taken back, and nobody can have paid in before it.
+      rewind: () => writeFact(db, CHAIN_CURSOR, null),
+    };
   }
 
   async #take(open: Open, events: readonly ChainEvent[]): Promise<void> {
     const postings = events.flatMap((event) => this.#postings(event));
     await appendPostings(open, postings, this.#context.nowMs());
-    for (const event of events) await noteSlash(open, event);
+    for (const event of events) {
+      await noteSlash(open, event);
+      await noteVoid(open, event);
+    }
   }
 
   #postings(event: ChainEvent): Posting[] {
@@ -92,6 +117,23 @@ export class ChainFollower {
     if (!answer.agree || !answer.ledger.balanced) log('error', 'the books differ', { ...answer });
     await writeFact(db, 'books', answer);
   }
+}
+
+/** A voided era is posted anew, and so are those that stood on it. */
+async function noteVoid(open: Open, event: ChainEvent): Promise<void> {
+  if (event.kind !== 'era-voided') return;
+  await open
+    .updateTable('era')
+    .set(({ eb }) => ({
+      status: 'voided',
+      posted_tx: null,
+      posted_ms: null,
+      voided: eb('voided', '+', 1),
+      voided_tx: event.txHash,
+    }))
+    .where('era', '>=', event.era)
+    .where('era', '<=', event.lastEra)
+    .execute();
 }
 
 async function noteSlash(open: Open, event: ChainEvent): Promise<void> {

@@ -16,6 +16,8 @@ const CONFIG = Type.Object(
     /** Path of an economy file, or a shipped economy's name. */
     economy: Type.String(),
     rpcUrl: Type.String(),
+    /** Other nodes of the chain: what is read into the ledger must be the same from at least two. */
+    witnessRpcUrls: Type.Optional(Type.Array(Type.String())),
     addressBook: Type.Object({
       chain: Type.String(),
       deploymentBlock: Type.Integer(),
@@ -25,6 +27,7 @@ const CONFIG = Type.Object(
         nodeRegistry: ADDRESS,
         bondVault: ADDRESS,
         settlement: ADDRESS,
+        eraChallenges: ADDRESS,
       }),
     }),
     /** Files, each of mode 0600: the poster's account, its receipt key, the seed of its hash chain. */
@@ -32,6 +35,8 @@ const CONFIG = Type.Object(
     receiptKeyFile: Type.String(),
     beaconSeedFile: Type.String(),
     beaconEpochs: Type.Integer({ minimum: 1 }),
+    /** The poster's own module (`PosterPlugin`) and what it is told. */
+    plugin: Type.Optional(Type.Object({ path: Type.String(), option: Type.String() })),
     accounts: Type.Object({ insurance: ADDRESS, treasury: ADDRESS }),
     /** SHA-256 of each consumer's API key, and whose it is. */
     consumers: Type.Array(Type.Object({ keyHash: HASH, account: ADDRESS })),

@@ -5,6 +5,7 @@ import type { Hash, Sign } from '@stannary/wire';
 import type { Kysely, Transaction } from 'kysely';
 import type { Blobs } from './blobs.ts';
 import type { Policies, Policy } from './policies.ts';
+import type { ShapeEra } from './poster-plugin.ts';
 import type { GatewayTables } from './tables.ts';
 
 export type Tables = GatewayTables & LedgerSchema;
@@ -41,6 +42,8 @@ export interface GatewayContext {
   readonly hash: Hash;
   /** The poster's hash chain: the preimage that belongs to an epoch. */
   readonly beaconPreimage: (epoch: number) => Uint8Array;
+  /** What is posted of an era: what its statements say, unless a plugin says otherwise. */
+  readonly shapeEra: ShapeEra;
   readonly log: Log;
   readonly count: (counter: CounterName, label: string, by?: number) => void;
   readonly signal: (name: Signal) => void;

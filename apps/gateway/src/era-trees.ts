@@ -1,78 +1,199 @@
-import { type EraHeader, eraHeaderHash, fastKeccak256 } from '@stannary/chain';
-import { nodeLine, nodeLines, type Payout, type Statement } from '@stannary/kernel';
 import {
-  addressBytes,
-  contentHash,
-  fromHex,
-  genericSumTree,
-  type PayoutLeaf,
-  type SumLeaf,
-  sumTree,
-} from '@stannary/wire';
-import type { EraHeaderAnswer } from './client/api.ts';
-import type { GatewayContext, Open } from './context.ts';
+  type EraBundle,
+  type EraHeader,
+  type EraSource,
+  type EraTrees,
+  eraHeaderHash,
+  eraHeaderOf,
+  eraTreesOf,
+  fastKeccak256,
+  type SettledBatch,
+  type TreeRoot,
+} from '@stannary/chain';
+import type { Economy, Payout, Statement } from '@stannary/kernel';
+import { normaliseLowS, type PayoutLeaf, parseCose, sumTree, toHex } from '@stannary/wire';
+import type { EraHeaderAnswer, TreeRootAnswer } from './client/api.ts';
+import type { Database, GatewayContext, Open } from './context.ts';
 
 /** An era's header as it is kept and served: amounts are decimal strings. */
 export type StoredHeader = EraHeaderAnswer;
 
 const NO_ROOT = '0'.repeat(64);
 
-/** Builds the era's three trees from its statements and keeps header and leaves, in the settlement's own transaction. */
+/** Builds the era's trees from its statements and keeps header and payouts, in the settlement's own transaction. */
 export async function recordEra(open: Open, context: GatewayContext, last: Statement): Promise<void> {
-  const { era } = last.eraResult!;
-  const payouts = payeesOf(last, context);
-  const firstEpoch = last.epoch - context.clock().epochsPerEra + 1;
-  const rows = await open
-    .selectFrom('statement')
-    .select(['statement_json', 'statement_hash'])
-    .where('epoch', '>=', firstEpoch)
-    .where('epoch', '<=', last.epoch)
-    .orderBy('epoch')
-    .execute();
-  const statements = rows.map((row) => JSON.parse(row.statement_json) as Statement);
-  const parent = await open
-    .selectFrom('era')
-    .select('header_hash')
-    .where('era', '=', era - 1)
-    .executeTakeFirst();
-  const tree = sumTree(payouts.map(leafOf), fastKeccak256);
-  const header: StoredHeader = {
-    era,
-    parentHash: parent?.header_hash ?? NO_ROOT,
-    accrualRoot: rootOf(accrualLeaves(statements, context)),
-    voidRoot: rootOf(voidLeaves(statements, context)),
-    payoutRoot: tree.root,
-    totalCredits: `${tree.totals.credits}`,
-    totalTokens: `${tree.totals.tokens}`,
-    leafCount: tree.leafCount,
-    depth: 32 - Math.clz32(tree.leafCount - 1),
-    paramsHash: contentHash(rows.map((row) => row.statement_hash)),
-  };
+  const { era, payouts } = last.eraResult!;
   await open
     .insertInto('era')
     .values({
       era,
-      header_json: JSON.stringify(header),
-      leaves_json: JSON.stringify(payouts),
-      header_hash: eraHeaderHash(chainHeader(header)),
+      ...(await headerOf(open, context, era, 0)),
+      leaves_json: JSON.stringify(payeesOf(payouts, context)),
       status: 'computed',
       posted_tx: null,
       finalised_tx: null,
       posted_ms: null,
+      voided: 0,
+      voided_tx: null,
     })
     .execute();
 }
 
+/** The header of an era that is to be posted anew: it was voided, or its parent was. */
+export async function recordHeader(open: Open, context: GatewayContext, era: number, voided: number): Promise<void> {
+  const header = await headerOf(open, context, era, voided);
+  await open
+    .updateTable('era')
+    .set({ ...header, status: 'computed' })
+    .where('era', '=', era)
+    .execute();
+}
+
+async function headerOf(open: Open, context: GatewayContext, era: number, voided: number) {
+  const { trees } = await postedEra(open, context, era, voided);
+  const header = eraHeaderOf(era, await parentHashOf(open, era), trees);
+  return { header_json: JSON.stringify(storedHeader(header)), header_hash: eraHeaderHash(header) };
+}
+
+/** Hash of the header that an era builds on, hex. */
+export async function parentHashOf(db: Database | Open, era: number): Promise<string> {
+  const parent = await db
+    .selectFrom('era')
+    .select('header_hash')
+    .where('era', '=', era - 1)
+    .executeTakeFirst();
+  return parent?.header_hash ?? NO_ROOT;
+}
+
+/** What is posted and published of an era that was voided so often, and what it follows from. */
+export async function postedEra(
+  db: Database | Open,
+  context: GatewayContext,
+  era: number,
+  voided: number,
+): Promise<{ readonly bundle: EraBundle; readonly trees: EraTrees }> {
+  const bundle = await eraBundle(db, context, era);
+  return { bundle, trees: context.shapeEra({ bundle, trees: eraTreesOf(bundle), voided }) };
+}
+
+/** Everything that the era's trees follow from. The statements of the era and of those before it are there. */
+async function eraBundle(db: Database | Open, context: GatewayContext, era: number): Promise<EraBundle> {
+  const { policies, accounts } = context;
+  // The contract's holdback is the one that the network began with; it never changes.
+  const { holdbackEras } = context.policyAt(0).economy.cadence;
+  const source = await eraSource(db, context, era);
+  const heldBack = era < holdbackEras ? null : await eraSource(db, context, era - holdbackEras);
+  const hashes = [...source.statements, ...(heldBack?.statements ?? [])].map(({ economyHash }) => economyHash);
+  const economies = [...new Set(hashes)].map((hash): [string, Economy] => [hash, policies.named(hash).economy]);
+  return {
+    era,
+    ...source,
+    accounts,
+    economies: Object.fromEntries(economies),
+    heldBack,
+    parentPayouts: era === 0 ? [] : await payoutsAfter(db, context, era - 1),
+  };
+}
+
+async function eraSource(db: Database | Open, context: GatewayContext, era: number): Promise<EraSource> {
+  const { first, last } = epochsOf(context, era);
+  const rows = await db
+    .selectFrom('statement')
+    .select('statement_json')
+    .where('epoch', '>=', first)
+    .where('epoch', '<=', last)
+    .orderBy('epoch')
+    .execute();
+  const statements = rows.map((row) => JSON.parse(row.statement_json) as Statement);
+  return { statements, batches: await settledBatches(db, context, first, last) };
+}
+
+/** Those that the era's settlements counted and, of each node, the last before. */
+async function settledBatches(
+  db: Database | Open,
+  { policyAt }: GatewayContext,
+  firstEpoch: number,
+  lastEpoch: number,
+): Promise<SettledBatch[]> {
+  const columns = ['node_id', 'seq', 'batch_id', 'epoch', 'cose', 'settled_epoch'] as const;
+  const own = await db
+    .selectFrom('batch')
+    .select(columns)
+    .where('settled_epoch', '>=', firstEpoch)
+    .where('settled_epoch', '<=', lastEpoch)
+    .orderBy('node_id')
+    .orderBy('seq')
+    .execute();
+  const earlier = await db
+    .selectFrom('batch')
+    .distinctOn('node_id')
+    .select(columns)
+    .where('settled_epoch', '<', firstEpoch)
+    .orderBy('node_id')
+    .orderBy('seq', 'desc')
+    .execute();
+  return [...earlier, ...own].map((row) => {
+    const { payload, signature } = parseCose(row.cose);
+    return {
+      nodeId: row.node_id,
+      settledEpoch: row.settled_epoch!,
+      seq: row.seq,
+      batchId: row.batch_id,
+      signature: toHex(normaliseLowS(signature)),
+      message: { aad: toHex(policyAt(row.epoch).aad), payload: toHex(payload) },
+    };
+  });
+}
+
+async function payoutsAfter(db: Database | Open, context: GatewayContext, era: number): Promise<readonly Payout[]> {
+  const row = await db
+    .selectFrom('statement')
+    .select('statement_json')
+    .where('epoch', '=', epochsOf(context, era).last)
+    .executeTakeFirstOrThrow();
+  return (JSON.parse(row.statement_json) as Statement).eraResult!.payouts;
+}
+
+function epochsOf({ clock }: GatewayContext, era: number): { readonly first: number; readonly last: number } {
+  const { epochsPerEra } = clock();
+  return { first: era * epochsPerEra, last: (era + 1) * epochsPerEra - 1 };
+}
+
 /** A tree has at least one leaf: before anything has vested, the treasury's, of zero. */
-function payeesOf(last: Statement, { accounts }: GatewayContext): readonly Payout[] {
-  const { payouts } = last.eraResult!;
+function payeesOf(payouts: readonly Payout[], { accounts }: GatewayContext): readonly Payout[] {
   return payouts.length > 0 ? payouts : [{ account: accounts.treasury, cumulativeCredits: '0', cumulativeTokens: '0' }];
+}
+
+function storedHeader(header: EraHeader): StoredHeader {
+  return mapRoots(header, ({ credits, tokens, ...root }) => ({ ...root, credits: `${credits}`, tokens: `${tokens}` }));
 }
 
 /** The header as the chain takes it. */
 export function chainHeader(header: StoredHeader): EraHeader {
-  return { ...header, totalCredits: BigInt(header.totalCredits), totalTokens: BigInt(header.totalTokens) };
+  return mapRoots(header, ({ credits, tokens, ...root }) => ({
+    ...root,
+    credits: BigInt(credits),
+    tokens: BigInt(tokens),
+  }));
 }
+
+function mapRoots<From extends TreeRoot | TreeRootAnswer, To>(
+  header: Omit<EraHeader, keyof Roots<From>> & Roots<From>,
+  change: (root: From) => To,
+): Omit<EraHeader, keyof Roots<From>> & Roots<To> {
+  const { accrual, voids, direct, payout, params } = header;
+  return {
+    era: header.era,
+    parentHash: header.parentHash,
+    accrual: change(accrual),
+    voids: change(voids),
+    direct: change(direct),
+    payout: change(payout),
+    params: change(params),
+  };
+}
+
+type Roots<Root> = Readonly<Record<'accrual' | 'voids' | 'direct' | 'payout' | 'params', Root>>;
 
 /** The payout tree of kept leaves, with the JSON form of its proofs. */
 export function payoutTree(leavesJson: string) {
@@ -91,67 +212,4 @@ function leafOf(payout: Payout): PayoutLeaf {
     credits: BigInt(payout.cumulativeCredits),
     tokens: BigInt(payout.cumulativeTokens),
   };
-}
-
-/** What each node earned in each epoch, with what it followed from: key (account, node, epoch, class). */
-function accrualLeaves(statements: readonly Statement[], context: GatewayContext): SumLeaf[] {
-  const leaves = statements.flatMap((statement) =>
-    nodeLines(statement).map((line) => ({
-      key: keyOf(line.operator, line.nodeId, statement.epoch, classIndex(context, statement.epoch, line.className)),
-      data: amounts(line.ncuMs, line.auditNcuMs, line.bondGrains, line.weight),
-      credits: BigInt(line.earnedCreditsGrains),
-      tokens: BigInt(line.earnedTokensGrains),
-    })),
-  );
-  return sorted(leaves);
-}
-
-/** What final faults took back, under the same keys; the epoch is the one in which they became final. */
-function voidLeaves(statements: readonly Statement[], context: GatewayContext): SumLeaf[] {
-  const sums = new Map<string, { key: Uint8Array; credits: bigint; tokens: bigint }>();
-  for (const statement of statements) {
-    const { epoch, faults } = statement;
-    for (const fault of faults.filter((line) => line.stage === 'final')) {
-      const node = nodeLine(statement, fault.nodeId)!;
-      const before = sums.get(`${fault.nodeId} ${epoch}`);
-      const refunded = fault.refunds.reduce((sum, refund) => sum + refund.creditsGrains, 0);
-      sums.set(`${fault.nodeId} ${epoch}`, {
-        key: keyOf(node.operator, node.nodeId, epoch, classIndex(context, epoch, node.className)),
-        credits: (before?.credits ?? 0n) + BigInt(refunded + fault.toInsuranceCreditsGrains),
-        tokens: (before?.tokens ?? 0n) + BigInt(fault.toCarriedTokensGrains),
-      });
-    }
-  }
-  return sorted([...sums.values()]);
-}
-
-function rootOf(leaves: readonly SumLeaf[]): string {
-  return leaves.length === 0 ? NO_ROOT : genericSumTree(leaves, fastKeccak256).root;
-}
-
-/** In the rules of the leaf's own epoch: a class that is added moves those after it. */
-function classIndex({ policyAt }: GatewayContext, epoch: number, className: string): number {
-  return policyAt(epoch).economy.classes.findIndex(({ name }) => name === className);
-}
-
-function keyOf(account: string, nodeId: string, epoch: number, classAt: number): Uint8Array {
-  const key = new Uint8Array(20 + 32 + 8 + 1);
-  key.set(addressBytes(account));
-  key.set(fromHex(nodeId), 20);
-  new DataView(key.buffer).setBigUint64(52, BigInt(epoch));
-  key[60] = classAt;
-  return key;
-}
-
-function amounts(...values: readonly number[]): Uint8Array {
-  const bytes = new Uint8Array(8 * values.length);
-  const view = new DataView(bytes.buffer);
-  values.forEach((value, index) => {
-    view.setBigUint64(8 * index, BigInt(value));
-  });
-  return bytes;
-}
-
-function sorted<Leaf extends SumLeaf>(leaves: Leaf[]): Leaf[] {
-  return leaves.sort((a, b) => Buffer.compare(a.key, b.key));
 }

@@ -23,6 +23,7 @@ import { Metrics } from './metrics.ts';
 import { NetworkClock } from './network-clock.ts';
 import { Policies } from './policies.ts';
 import { keepPolicies } from './policy-record.ts';
+import { asStated, loadPosterPlugin } from './poster-plugin.ts';
 import { type NetworkFacts, Records } from './records.ts';
 import { Signals } from './signals.ts';
 import { Slashes } from './slashes.ts';
@@ -44,7 +45,8 @@ const sha256: Hash = (bytes) => nodeHash('sha256', bytes, 'buffer');
 
 /**
  * Starts a gateway: database, chain, duties, HTTP.
- * Errors: those of the economy loader, the database and the chain; GATEWAY-PORT when the port is taken.
+ * Errors: those of the economy loader, the database and the chain; GATEWAY-PORT when the port is taken;
+ * GATEWAY-PLUGIN.
  */
 export async function startGateway(config: GatewayConfig, log: Log): Promise<Gateway> {
   const loaded = await loadEconomy(config.economy);
@@ -86,7 +88,7 @@ async function assemble(
   const intake = new Intake(context, devices, faults, () => epochs.state);
   const eras = new Eras(context);
   const slashes = new Slashes(context);
-  const follower = new ChainFollower(context, devices, config.addressBook.deploymentBlock);
+  const follower = new ChainFollower(context, devices, config);
   const sellsWork = () => config.workEras === null || epochs.current < config.workEras * economy.cadence.epochsPerEra;
   const tasks = new Tasks(context, Object.values(modules), sellsWork);
 
@@ -159,11 +161,12 @@ interface ContextParts {
 async function makeContext(config: GatewayConfig, parts: ContextParts): Promise<GatewayContext> {
   const { addressBook, rpcUrl } = config;
   const { policies, metrics, signals, clock, poster } = parts;
+  const journalFile = join(config.dataDirectory, 'poster-sends.json');
   return {
     db: parts.db,
     blobs: new Blobs(join(config.dataDirectory, 'blobs')),
     chain: await openChain({ rpcUrl, addressBook }),
-    sender: openSender({ rpcUrl, privateKey: poster.privateKey, addressBook }),
+    sender: openSender({ rpcUrl, privateKey: poster.privateKey, addressBook, journalFile }),
     policies,
     policyAt: (epoch) => policies.at(epoch),
     chainId: addressBook.chain,
@@ -177,6 +180,7 @@ async function makeContext(config: GatewayConfig, parts: ContextParts): Promise<
     sign: poster.sign,
     hash: sha256,
     beaconPreimage: poster.beaconPreimage,
+    shapeEra: config.plugin === undefined ? asStated : await loadPosterPlugin(config.plugin),
     log: parts.log,
     count: (counter, label, by) => metrics.count(counter, label, by),
     signal: signals.signal,

@@ -120,14 +120,14 @@ test('CLAIM-UNKNOWN: an account that an era owes nothing', async () => {
   await migrate(db, { ...LEDGER_MIGRATIONS, ...gatewayMigrations });
   const leaves = [{ account: `0x${'1'.repeat(40)}`, cumulativeCredits: '5', cumulativeTokens: '0' }];
   const row = {
-    header_json: '{"payoutRoot":""}',
+    header_json: '{"payout":{"root":"","credits":"0","tokens":"0","leafCount":1}}',
     leaves_json: JSON.stringify(leaves),
     header_hash: '',
     status: 'posted',
   };
   await db
     .insertInto('era')
-    .values({ era: 0, ...row, posted_tx: null, finalised_tx: null, posted_ms: null })
+    .values({ era: 0, ...row, posted_tx: null, finalised_tx: null, posted_ms: null, voided: 0, voided_tx: null })
     .execute();
   const records = new Records({ db } as unknown as GatewayContext, {} as Epochs, {} as never);
   assert.equal((await records.claim(0, leaves[0]!.account)).cumulativeCredits, '5');

@@ -1,3 +1,4 @@
+import { publishTrees } from '@stannary/chain';
 import {
   epochAt,
   epochEndMs,
@@ -25,7 +26,7 @@ import type {
 import type { GatewayRefusal } from './client/refusal.ts';
 import type { GatewayContext } from './context.ts';
 import type { Epochs } from './epochs.ts';
-import { payoutTree, type StoredHeader } from './era-trees.ts';
+import { payoutTree, postedEra, type StoredHeader } from './era-trees.ts';
 import { readFact } from './network-clock.ts';
 import { refuse } from './refusals.ts';
 import { isSealed } from './work.ts';
@@ -129,32 +130,39 @@ export class Records {
   async eras(): Promise<EraAnswer[]> {
     const rows = await this.#context.db
       .selectFrom('era')
-      .select(['era', 'header_json', 'status', 'posted_tx', 'finalised_tx'])
+      .select(['era', 'header_json', 'status', 'posted_tx', 'finalised_tx', 'voided', 'voided_tx'])
       .orderBy('era')
       .execute();
     return rows.map((row) => {
-      const header = JSON.parse(row.header_json) as { payoutRoot: string; totalCredits: string; totalTokens: string };
+      const { payout } = JSON.parse(row.header_json) as StoredHeader;
       return {
         era: row.era,
-        payoutRoot: header.payoutRoot,
-        totalCreditsGrains: header.totalCredits,
-        totalTokensGrains: header.totalTokens,
+        payoutRoot: payout.root,
+        totalCreditsGrains: payout.credits,
+        totalTokensGrains: payout.tokens,
         postedTx: row.posted_tx,
         finalisedTx: row.finalised_tx,
         status: row.status as EraAnswer['status'],
+        voided: row.voided,
+        voidedTx: row.voided_tx,
       };
     });
   }
 
-  /** One era's header and every statement and input behind it. */
+  /**
+   * One era's header, its trees as they were posted, everything that they follow from (`eraTreesOf` takes the answer as
+   * it is), and the inputs of its settlements.
+   */
   async bundle(era: number): Promise<unknown> {
     const row = await this.#era(era);
     const { epochsPerEra } = this.#context.clock();
     const epochs = Array.from({ length: epochsPerEra }, (_, index) => era * epochsPerEra + index);
+    const { bundle, trees } = await postedEra(this.#context.db, this.#context, era, row.voided);
     return {
+      ...bundle,
       header: JSON.parse(row.header_json),
-      leaves: JSON.parse(row.leaves_json),
-      statements: await Promise.all(epochs.map((epoch) => this.statement(epoch))),
+      payouts: JSON.parse(row.leaves_json),
+      trees: publishTrees(trees),
       inputs: await Promise.all(epochs.map((epoch) => this.inputs(epoch))),
     };
   }
@@ -181,7 +189,7 @@ export class Records {
   async #era(era: number) {
     const row = await this.#context.db
       .selectFrom('era')
-      .select(['header_json', 'leaves_json'])
+      .select(['header_json', 'leaves_json', 'voided'])
       .where('era', '=', era)
       .executeTakeFirst();
     if (row === undefined) throw refuse('ERA-UNKNOWN', 'era', 'an era that has ended', `${era}`);
@@ -403,12 +411,11 @@ export class Records {
       .limit(1)
       .executeTakeFirst();
     if (row === undefined) return false;
-    const header = JSON.parse(row.header_json) as { totalCredits: string; totalTokens: string };
+    const { payout: posted } = JSON.parse(row.header_json) as StoredHeader;
     const vested = (pick: 'cumulativeCredits' | 'cumulativeTokens') =>
       this.#epochs.state.payouts.reduce((sum, payout) => sum + BigInt(payout[pick]), 0n);
     return (
-      BigInt(header.totalCredits) === vested('cumulativeCredits') &&
-      BigInt(header.totalTokens) === vested('cumulativeTokens')
+      BigInt(posted.credits) === vested('cumulativeCredits') && BigInt(posted.tokens) === vested('cumulativeTokens')
     );
   }
 }

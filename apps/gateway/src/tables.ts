@@ -148,6 +148,9 @@ export interface GatewayTables {
     posted_tx: string | null;
     finalised_tx: string | null;
     posted_ms: number | null;
+    /** How often it was proven wrong. */
+    voided: number;
+    voided_tx: string | null;
   };
   /** The batches of a settlement, closed and committed before its beacon is known. */
   epoch_commit: {
@@ -162,11 +165,16 @@ export interface GatewayTables {
 /** In order; the ledger's migrations run before these. */
 export const gatewayMigrations: Record<string, Migration> = {
   '2001-gateway': { up: createTables },
+  '2002-voided-eras': { up: countVoids },
 };
 
 /** A migration sees the schema of its time, whatever the types of today say. */
 async function createTables<Schema>(db: Kysely<Schema>): Promise<void> {
   for (const statement of TABLES) await sql.raw(statement).execute(db);
+}
+
+async function countVoids<Schema>(db: Kysely<Schema>): Promise<void> {
+  await sql`alter table era add column voided int8 not null default 0, add column voided_tx text`.execute(db);
 }
 
 const TABLES = [

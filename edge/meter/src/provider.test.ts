@@ -472,7 +472,7 @@ class TestGateway implements ProviderTransport {
   answer(): NetworkAnswer {
     const { chain, settlement } = this.#home;
     const { economyHash } = this.#policyAt(this.epoch);
-    const contracts = { workToken: '', credit: '', nodeRegistry: '', bondVault: '', settlement };
+    const contracts = { workToken: '', credit: '', nodeRegistry: '', bondVault: '', settlement, eraChallenges: '' };
     const economy = { cadence: { graceMs: 300 } } as NetworkAnswer['economy'];
     const posterKey = toHex(this.#poster.spki);
     const clock = { ...this.#clock, pauses: [...this.pauses], nowMs: Date.now() };

@@ -1,3 +1,4 @@
+import type { NodeClass } from '../economy/classes.ts';
 import type { Economy } from '../economy.ts';
 import { ExactSum, mulDivDown } from '../numbers/exact.ts';
 import type { Grains, NcuMs } from '../numbers/quantities.ts';
@@ -87,10 +88,21 @@ export function shareAmongClasses(
 
 /** What each class divides of so many grains, by the class's whole work (read only by classes with a pool). */
 export function classShares({ classes, supply }: Economy, grains: number, classWork: ArrayLike<number>): number[] {
-  return classes.map(({ emissionSharePpm, pool }, index) => {
-    const scheduled = mulDivDown(grains, Math.min(emissionSharePpm, supply.classSharePpmMax), MILLION) as Grains;
-    return pool === null ? scheduled : classPool(pool, scheduled, classWork[index] as NcuMs).poolGrains;
-  });
+  return classes.map((rule, index) => classEmissionGrains(supply, rule, grains as Grains, classWork[index] as NcuMs));
+}
+
+/**
+ * What a class divides of an epoch's emission: its share, at most what one class may have and what its work is worth.
+ * Rounded down.
+ */
+export function classEmissionGrains(
+  { classSharePpmMax }: Pick<Economy['supply'], 'classSharePpmMax'>,
+  { emissionSharePpm, pool }: Pick<NodeClass, 'emissionSharePpm' | 'pool'>,
+  grains: Grains,
+  classWork: NcuMs,
+): Grains {
+  const scheduled = mulDivDown(grains, Math.min(emissionSharePpm, classSharePpmMax), MILLION) as Grains;
+  return pool === null ? scheduled : classPool(pool, scheduled, classWork).poolGrains;
 }
 
 function safe(grains: bigint): Grains {

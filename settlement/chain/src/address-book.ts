@@ -16,6 +16,7 @@ export interface AddressBook {
     readonly nodeRegistry: string;
     readonly bondVault: string;
     readonly settlement: string;
+    readonly eraChallenges: string;
   };
 }
 
@@ -33,13 +34,16 @@ export function chainIdOf(chain: string): number {
   return Number(digits);
 }
 
+/** What to refuse a node with that is of another chain. */
+export function wrongChain(expected: number, got: number): ChainRefusal {
+  return new ChainRefusal('CHAIN-WRONG-CHAIN-ID', { where: 'rpcUrl', expected: `chain ${expected}`, got: `${got}` });
+}
+
 /** Errors: CHAIN-WRONG-CHAIN-ID, CHAIN-ADDRESS-BOOK (nothing is deployed at an address), CHAIN-RPC-UNREACHABLE. */
 export async function checkAddressBook(rpc: Rpc, addressBook: AddressBook): Promise<void> {
   const expected = chainIdOf(addressBook.chain);
   const got = await asking('eth_chainId', () => rpc.getChainId());
-  if (got !== expected) {
-    throw new ChainRefusal('CHAIN-WRONG-CHAIN-ID', { where: 'rpcUrl', expected: `chain ${expected}`, got: `${got}` });
-  }
+  if (got !== expected) throw wrongChain(expected, got);
   const names = Object.keys(addressBook.contracts) as ContractName[];
   await Promise.all(names.map((name) => checkCode(rpc, addressBook, name)));
 }

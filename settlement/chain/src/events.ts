@@ -2,7 +2,7 @@ import { decodeEventLog, type Hex, numberToHex, pad, toEventSelector } from 'vie
 import { type AddressBook, contractAddress } from './address-book.ts';
 import { type EraHeader, headerFromChain } from './era-header.ts';
 import { bondVault, nodeRegistry, settlement } from './generated/contracts.ts';
-import { asking, type Rpc, revertNameOf } from './rpc.ts';
+import { asking, isAnswered, type Rpc, revertNameOf } from './rpc.ts';
 import { grainsOf, hexOf, nameOf, numberOf, spkiOf } from './values.ts';
 
 /** Where an event is. `logIndex` counts within the block. */
@@ -13,9 +13,21 @@ export interface EventPlace {
 }
 
 /** Why a challenge succeeded. */
-export type VoidGround = 'leaves-out-of-order' | 'payout-decreased' | 'totals-differ';
+export type VoidGround = (typeof VOID_GROUNDS)[number];
 
-const VOID_GROUNDS: readonly VoidGround[] = ['leaves-out-of-order', 'payout-decreased', 'totals-differ'];
+/** In the order of the contract. */
+const VOID_GROUNDS = [
+  'leaves-out-of-order',
+  'totals-differ',
+  'sums-differ',
+  'payout-wrong',
+  'void-uncovered',
+  'accrual-wrong',
+  'params-wrong',
+  'batch-invalid',
+  'receipt-omitted',
+  'data-withheld',
+] as const;
 
 /** A bonded amount that counts from a time on, or is free from then on. */
 export interface BondLot {
@@ -88,6 +100,7 @@ export type ChainEventBody =
       readonly rewardGrains: number;
       readonly burntGrains: number;
     }
+  | { readonly kind: 'slashed-burnt'; readonly grains: number }
   | { readonly kind: 'epoch-committed'; readonly epoch: number; readonly batchesRoot: string }
   | {
       readonly kind: 'era-posted';
@@ -138,13 +151,27 @@ const LOG_BLOCKS_MAX = 5_000;
 
 /** Every event of the network's contracts in a range of blocks, ends included, in order. Errors: CHAIN-RPC-UNREACHABLE. */
 export async function readEvents(rpc: Rpc, addressBook: AddressBook, range: BlockRange): Promise<ChainEvent[]> {
-  const readers = new Map<string, (log: EventLog) => ChainEventBody>([
+  const logs = await readLogs(rpc, { address: eventSources(addressBook) }, range);
+  return decodeEvents(addressBook, logs);
+}
+
+/** The contracts whose logs are events. */
+export function eventSources(addressBook: AddressBook): Hex[] {
+  return [...eventReaders(addressBook).keys()];
+}
+
+/** What the logs of `eventSources` say, in their order. */
+export function decodeEvents(addressBook: AddressBook, logs: readonly EventLog[]): ChainEvent[] {
+  const readers = eventReaders(addressBook);
+  return logs.map((log) => ({ ...readers.get(log.address.toLowerCase() as Hex)!(log), ...placeOf(log) }));
+}
+
+function eventReaders(addressBook: AddressBook): Map<Hex, (log: EventLog) => ChainEventBody> {
+  return new Map([
     [contractAddress(addressBook, 'nodeRegistry'), registryEvent],
     [contractAddress(addressBook, 'bondVault'), bondEvent],
     [contractAddress(addressBook, 'settlement'), settlementEvent],
   ]);
-  const logs = await readLogs(rpc, { address: [...readers.keys()] as Hex[] }, range);
-  return logs.map((log) => ({ ...readers.get(log.address.toLowerCase())!(log), ...placeOf(log) }));
 }
 
 /** The two numbers may be the same; a range whose end is before its start has no blocks. */
@@ -182,6 +209,7 @@ export interface EventLog {
   readonly topics: [signature: Hex, ...args: Hex[]];
   readonly transactionHash: Hex;
   readonly blockNumber: Hex;
+  readonly blockHash: Hex;
   readonly logIndex: Hex;
 }
 
@@ -190,16 +218,31 @@ export interface LogFilter {
   readonly topics?: (Hex | null)[];
 }
 
-/** Logs as the node has them, in order, asked for in pieces. Errors: CHAIN-RPC-UNREACHABLE. */
+/**
+ * Logs as the node has them, in order, asked for in pieces; a piece that a node finds too large is halved.
+ * Errors: CHAIN-RPC-UNREACHABLE, CHAIN-RPC-LIMITED.
+ */
 export async function readLogs(rpc: Rpc, filter: LogFilter, { fromBlock, toBlock }: BlockRange): Promise<EventLog[]> {
-  const logs: EventLog[] = [];
+  const logs: EventLog[][] = [];
   for (let from = fromBlock; from <= toBlock; from += LOG_BLOCKS_MAX) {
     const to = Math.min(toBlock, from + LOG_BLOCKS_MAX - 1);
-    const query = { ...filter, fromBlock: numberToHex(from), toBlock: numberToHex(to) };
-    const found = await asking('eth_getLogs', () => rpc.request({ method: 'eth_getLogs', params: [query] }));
-    logs.push(...(found as readonly unknown[] as readonly EventLog[]));
+    logs.push(await readPiece(rpc, filter, { fromBlock: from, toBlock: to }));
   }
-  return logs;
+  return logs.flat();
+}
+
+async function readPiece(rpc: Rpc, filter: LogFilter, { fromBlock, toBlock }: BlockRange): Promise<EventLog[]> {
+  const query = { ...filter, fromBlock: numberToHex(fromBlock), toBlock: numberToHex(toBlock) };
+  try {
+    const found = await asking('eth_getLogs', () => rpc.request({ method: 'eth_getLogs', params: [query] }));
+    return found as readonly unknown[] as EventLog[];
+  } catch (error) {
+    // Nodes say in many words that a range has too many blocks or too many logs; half of it has fewer of both.
+    if (fromBlock === toBlock || !isAnswered(error)) throw error;
+    const middle = Math.floor((fromBlock + toBlock) / 2);
+    const first = await readPiece(rpc, filter, { fromBlock, toBlock: middle });
+    return [...first, ...(await readPiece(rpc, filter, { fromBlock: middle + 1, toBlock }))];
+  }
 }
 
 export function placeOf(log: EventLog): EventPlace {
@@ -293,6 +336,8 @@ function settlementEvent(log: EventLog): ChainEventBody {
       const burntGrains = grainsOf(args.burntGrains, eventName);
       return { kind: 'poster-slashed', challenger: args.challenger.toLowerCase(), rewardGrains, burntGrains };
     }
+    case 'SlashedBurnt':
+      return { kind: 'slashed-burnt', grains: grainsOf(args.grains, eventName) };
     case 'EpochCommitted':
       return { kind: 'epoch-committed', epoch: Number(args.epoch), batchesRoot: hexOf(args.batchesRoot) };
     case 'EraPosted':

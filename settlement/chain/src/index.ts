@@ -1,7 +1,40 @@
 export { type ChainAccount, devAccount, LOCAL_CHAIN_ID, newAccount } from './account.ts';
 export type { AddressBook } from './address-book.ts';
 export type { ChainBalances, ClaimedAmounts, EraEntry } from './books.ts';
-export { type DeployOptions, type DeploySettings, deployContracts, fundAccounts } from './deploy.ts';
+export {
+  byChain,
+  type Chains,
+  checkSplit,
+  type LifetimePayout,
+  openChains,
+  type PayoutSplit,
+  splitPayouts,
+} from './chains.ts';
+export { type ChannelOnChain, type ChannelPlace, ChannelReader, type SessionKey } from './channel-reader.ts';
+export {
+  advanceChange,
+  advanceRollback,
+  type ChangeStep,
+  type EconomyChange,
+  type GovernanceAccess,
+  type RegistryState,
+  readRegistry,
+  refuseOutside,
+} from './deployment/change.ts';
+export {
+  type DeployedStep,
+  type DeploymentBook,
+  type DryRun,
+  deployContracts,
+  deployNetwork,
+  dryRun,
+  fundAccounts,
+  type NetworkDeployment,
+} from './deployment/deploy.ts';
+export { type DeploymentParties, type EconomyToDeploy, networkSettings } from './deployment/from-economy.ts';
+export { localParties } from './deployment/local-parties.ts';
+export type { DeploySettings, NetworkSettings, SeatSettings } from './deployment/settings.ts';
+export { type Finding, type Verification, verifyDeployment } from './deployment/verify.ts';
 export {
   DIRECTION,
   type EconomyField,
@@ -12,8 +45,40 @@ export {
   registryDiff,
   registryRows,
 } from './economy-parameters.ts';
-export { type EraHeader, eraHeaderHash, type PayoutProof, type SumNodeProof } from './era-header.ts';
+export type { AskedLeaf } from './era-asks.ts';
+export {
+  type EraChallenge,
+  findChallenge,
+  findOmission,
+  openEra,
+  type PostedEra,
+  type ReceiptedBatch,
+  type SignedReceipt,
+  type Witness,
+} from './era-challenge.ts';
+export { type EraHeader, eraHeaderHash, eraHeaderOf, type PayoutProof, type SumNodeProof } from './era-header.ts';
+export { decodeEntry, ERA_TREES, type EraEntry as EraLeafEntry, type EraTreeName } from './era-leaf.ts';
+export { EraTree, type TreeRoot, treeOfHex } from './era-tree.ts';
+export {
+  type BatchMessage,
+  type EraBundle,
+  type EraSource,
+  type EraTrees,
+  eraTreesOf,
+  type PublishedTrees,
+  publishTrees,
+  type SettledBatch,
+} from './era-trees.ts';
 export type { BondLot, ChainEvent, EventPlace, VoidGround } from './events.ts';
+export {
+  type BlockRef,
+  type ChainLogFollower,
+  type FollowedStep,
+  type FollowerStore,
+  type FollowOptions,
+  followChain,
+  type StepResult,
+} from './follower.ts';
 export {
   GOVERNANCE_ROLES,
   type GovernanceRole,
@@ -35,6 +100,7 @@ export {
   signerOfText,
   signText,
 } from './reserve-audit.ts';
+export { attestReserve, buyCredits, type ReserveAccess } from './reserve-desk.ts';
 export {
   type ChainSender,
   type NodeRegistration,

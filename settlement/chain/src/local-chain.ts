@@ -20,6 +20,8 @@ export interface LocalChainOptions {
   readonly port?: number;
   /** A block at least this often; a transaction gets its own at once. */
   readonly blockSeconds?: number;
+  /** The rules of the chain; `prague` has no precompile for P-256. Osaka when it is left out. */
+  readonly hardfork?: 'prague' | 'osaka';
   /** How often the state is saved at least, as long as saving takes less than a twentieth of the time. */
   readonly saveSeconds?: number;
   readonly log?: (line: string) => void;
@@ -93,10 +95,11 @@ function anvilBinary(): string {
   });
 }
 
-function anvilOptions({ stateFile, blockSeconds = 1 }: LocalChainOptions, port: number, loadFile: string | null) {
+function anvilOptions(options: LocalChainOptions, port: number, loadFile: string | null) {
+  const { stateFile, blockSeconds = 1, hardfork = 'osaka' } = options;
   return [
     ...['--silent', '--host', '127.0.0.1', '--port', `${port}`, '--chain-id', `${LOCAL_CHAIN_ID}`],
-    ...['--hardfork', 'osaka', '--enable-tx-gas-limit', '--order', 'fifo', '--prune-history'],
+    ...['--hardfork', hardfork, '--enable-tx-gas-limit', '--order', 'fifo', '--prune-history'],
     ...['--mixed-mining', '--block-time', `${blockSeconds}`, '--slots-in-an-epoch', '1'],
     ...['--dump-state', exitDumpOf(stateFile), ...(loadFile === null ? [] : ['--load-state', loadFile])],
   ];

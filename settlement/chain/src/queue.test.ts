@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { sumTree } from '@stannary/wire';
 import { signerOf } from './account.ts';
-import { type ChainRefusal, type EraHeader, newAccount } from './index.ts';
+import { encodeAccount } from './era-leaf.ts';
+import { type ChainRefusal, type EraHeader, EraTree, eraHeaderOf, newAccount } from './index.ts';
 import { rawRpc, startNetwork, type TestNetwork, UNIT, until } from './network.fixture.ts';
 import { SendQueue } from './queue.ts';
 import { openRpc } from './rpc.ts';
@@ -39,7 +39,7 @@ test('a transaction that the node dropped is handed in again', async () => {
 
 test('CHAIN-NOT-MINED: no block takes it in time', async () => {
   const { rpcUrl, consumer } = network;
-  const queue = new SendQueue(openRpc(rpcUrl), signerOf(consumer.privateKey), 300);
+  const queue = new SendQueue(openRpc(rpcUrl), signerOf(consumer.privateKey), { minedWithinMs: 300 });
   await mining(false);
   const sent = queue.run((send) => send({ to: RECEIVER, value: 1n, what: 'a gift' }));
   await assert.rejects(sent, { code: 'CHAIN-NOT-MINED', refusalClass: 'retry', where: 'a gift' });
@@ -90,9 +90,9 @@ test('CHAIN-REVERTED: what was right when it was sent and wrong in its block', a
 
 /** An era that owes nobody anything. */
 function emptyEra(): EraHeader {
-  const { root } = sumTree([{ account: RECEIVER, credits: 0n, tokens: 0n }]);
-  const roots = { parentHash: '0'.repeat(64), accrualRoot: ROOT, voidRoot: ROOT, payoutRoot: root, paramsHash: ROOT };
-  return { era: 0, ...roots, totalCredits: 0n, totalTokens: 0n, leafCount: 1, depth: 0 };
+  const none = new EraTree([]);
+  const payout = new EraTree([encodeAccount({ account: RECEIVER, credits: 0n, tokens: 0n })]);
+  return eraHeaderOf(0, '0'.repeat(64), { accrual: none, voids: none, direct: none, payout, params: none });
 }
 
 /** Stops blocks, or has each transaction make its own; none comes by the clock any more. */

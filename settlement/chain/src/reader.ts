@@ -2,6 +2,7 @@ import type { Grains } from '@stannary/kernel';
 import { BlockNotFoundError, zeroAddress } from 'viem';
 import { type AddressBook, checkAddressBook, contractAddress } from './address-book.ts';
 import { Books, type ChainBalances, type ClaimedAmounts, type EraEntry, type NodeEntry } from './books.ts';
+import { type AskedLeaf, readAsks } from './era-asks.ts';
 import { type ChainEvent, type EventPlace, readEvents, readTransfers } from './events.ts';
 import { ChainRefusal } from './refusal.ts';
 import { asking, openRpc, type Rpc } from './rpc.ts';
@@ -140,6 +141,14 @@ export class ChainReader {
     if (era > 0 && books.era(era - 1)?.finalised === null) return false;
     const { timestampMs } = await this.#block(books.blockNumber);
     return timestampMs >= entry.finalisableAtMs;
+  }
+
+  /** Leaves of a posted era that somebody asked for and nobody has shown, as of the newest block. */
+  async openAsks(era: number): Promise<readonly AskedLeaf[]> {
+    const entry = await this.era(era);
+    if (entry === null) return [];
+    const { number: toBlock } = await this.latestBlock();
+    return readAsks(this.#rpc, this.#addressBook, era, { fromBlock: entry.posted.blockNumber, toBlock });
   }
 
   #booksAt(blockNumber?: number): Promise<Books> {

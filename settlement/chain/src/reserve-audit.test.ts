@@ -69,6 +69,7 @@ function settingsOf(creditAt: Hex, asset: Hex, attestor: Hex) {
     ...{ credit: creditAt, asset, workToken: zeroAddress, tokenPrice: zeroAddress, attestor },
     ...{ attestationSecondsMax: 86_400n, redemptionEraSeconds: 60n },
     ...{ spreadPpm: 10_000, tokenHaircutPpm: 0, tokenCoverPpmMin: 0, throttle: THROTTLE, slowWaitSeconds: [60] },
+    ...{ gate: zeroAddress, pauses: zeroAddress },
   };
 }
 

@@ -7,40 +7,36 @@ import {
   type Hex,
   HttpRequestError,
   http,
+  LimitExceededRpcError,
   type PublicClient,
+  ResponseBodyTooLargeError,
+  RpcRequestError,
   TimeoutError,
 } from 'viem';
-import {
-  arbitration,
-  bondingCurve,
-  bondVault,
-  credit,
-  nodeRegistry,
-  reserve,
-  settlement,
-  workToken,
-} from './generated/contracts.ts';
+import * as contracts from './generated/contracts.ts';
 import { ChainRefusal, type ContractRevert } from './refusal.ts';
+import { revertAdvice } from './revert-advice.ts';
 
 const REQUEST_TIMEOUT_MS = 20_000;
+/** An answer with 80,000 logs; what is larger is asked for in halves. */
+const ANSWER_BYTES_MAX = 50 * 2 ** 20;
+const TOO_MANY_REQUESTS = 429;
 const ATTEMPTS_BETWEEN_BLOCKS = 10;
 const BETWEEN_BLOCKS_MS = 5;
 /** Errors cross contracts (a token's error ends a deposit), so every one is looked up in all. */
-const ERRORS: Abi = [
-  ...[workToken, credit, reserve, bondingCurve],
-  ...[nodeRegistry, bondVault, settlement, arbitration],
-].flatMap(({ abi }) => (abi as Abi).filter((entry) => entry.type === 'error'));
+const ERRORS: Abi = Object.values(contracts).flatMap(({ abi }) => (abi as Abi).filter(({ type }) => type === 'error'));
 
 export type Rpc = PublicClient;
 
 /** A connection to a node. No retries in here: who sends a transaction must know what was sent. */
-export function openRpc(rpcUrl: string): Rpc {
-  return createPublicClient({ transport: http(rpcUrl, { retryCount: 0, timeout: REQUEST_TIMEOUT_MS }) });
+export function openRpc(rpcUrl: string, timeoutMs = REQUEST_TIMEOUT_MS): Rpc {
+  const transport = http(rpcUrl, { retryCount: 0, timeout: timeoutMs, maxResponseBodySize: ANSWER_BYTES_MAX });
+  return createPublicClient({ transport });
 }
 
 /**
  * Runs a request, turning what it throws into a refusal.
- * Errors: CHAIN-RPC-UNREACHABLE, CHAIN-REVERTED, CHAIN-OUT-OF-GAS-MONEY; anything else passes as it is.
+ * Errors: CHAIN-RPC-UNREACHABLE, CHAIN-RPC-LIMITED, CHAIN-REVERTED, CHAIN-OUT-OF-GAS-MONEY; anything else passes as it is.
  */
 export async function asking<Answer>(where: string, request: () => Promise<Answer>): Promise<Answer> {
   for (let attempt = 1; ; attempt++) {
@@ -63,15 +59,8 @@ function isBetweenBlocks(error: unknown): boolean {
 
 function refusalOf(error: unknown, where: string): unknown {
   if (!(error instanceof BaseError)) return error;
-  const lost = error.walk((inner) => inner instanceof HttpRequestError || inner instanceof TimeoutError);
-  if (lost !== null) {
-    return new ChainRefusal('CHAIN-RPC-UNREACHABLE', {
-      where,
-      expected: 'an answer',
-      got: shortOf(lost),
-      cause: error,
-    });
-  }
+  const transport = transportRefusal(error, where);
+  if (transport !== null) return transport;
   const data = revertData(error);
   if (data !== null) return revertedRefusal(data, where, error);
   if (/insufficient funds|gas required exceeds allowance/i.test(error.message)) {
@@ -81,12 +70,31 @@ function refusalOf(error: unknown, where: string): unknown {
   return error;
 }
 
+/** True where a node said no, or more than is listened to; false where it did not get to it. */
+export function isAnswered(error: unknown): boolean {
+  const source = error instanceof ChainRefusal ? error.cause : error;
+  const said = (inner: unknown) => inner instanceof RpcRequestError || inner instanceof ResponseBodyTooLargeError;
+  return source instanceof BaseError && source.walk(said) !== null;
+}
+
+/** No answer at all, or one that asks for patience; null for an answer. */
+function transportRefusal(error: BaseError, where: string): ChainRefusal | null {
+  const lost = error.walk((inner) => inner instanceof HttpRequestError || inner instanceof TimeoutError);
+  const limit = error.walk((inner) => inner instanceof LimitExceededRpcError);
+  const isLimited = limit !== null || (lost instanceof HttpRequestError && lost.status === TOO_MANY_REQUESTS);
+  if (lost === null && limit === null) return null;
+  const got = shortOf(lost ?? limit);
+  if (isLimited) return new ChainRefusal('CHAIN-RPC-LIMITED', { where, expected: 'fewer requests', got, cause: error });
+  return new ChainRefusal('CHAIN-RPC-UNREACHABLE', { where, expected: 'an answer', got, cause: error });
+}
+
 /** CHAIN-REVERTED with the contract's own error in it. */
 export function revertedRefusal(data: Hex, where: string, cause?: unknown): ChainRefusal {
   const revert = decodeRevert(data);
   const args = Object.entries(revert.args).map(([name, value]) => `${name} ${value}`);
   const got = `${revert.name}(${args.join(', ')})`;
-  return new ChainRefusal('CHAIN-REVERTED', { where, expected: 'the contract to agree', got, revert, cause });
+  const advice = revertAdvice(revert.name);
+  return new ChainRefusal('CHAIN-REVERTED', { where, expected: 'the contract to agree', got, revert, advice, cause });
 }
 
 /** The name of the error in a revert's bytes, e.g. of a skipped claim. */

@@ -10,15 +10,12 @@ import {
 } from 'viem';
 import { signerOf } from './account.ts';
 import { type AddressBook, type ContractName, chainIdOf, contractAddress } from './address-book.ts';
-import {
-  type EraHeader,
-  headerToChain,
-  nodeToChain,
-  type PayoutProof,
-  proofToChain,
-  type SumNodeProof,
-} from './era-header.ts';
-import { bondVault, credit, nodeRegistry, settlement, workToken } from './generated/contracts.ts';
+import { type AskedLeaf, revealCall } from './era-asks.ts';
+import { challengeCall, type EraChallenge, treeNumber } from './era-challenge.ts';
+import { type EraHeader, headerToChain, type PayoutProof, proofToChain } from './era-header.ts';
+import type { EraTreeName } from './era-leaf.ts';
+import type { EraTrees, SettledBatch } from './era-trees.ts';
+import { bondVault, credit, eraChallenges, nodeRegistry, settlement, workToken } from './generated/contracts.ts';
 import { queueOf, type Send, type SendQueue } from './queue.ts';
 import { ChainReader } from './reader.ts';
 import { ChainRefusal } from './refusal.ts';
@@ -36,6 +33,11 @@ export interface SenderOptions {
   /** 0x and 64 hex characters. */
   readonly privateKey: string;
   readonly addressBook: AddressBook;
+  /**
+   * Keeps what was signed and is not mined yet, so that a restart neither loses nor repeats it; the key's own file.
+   * In memory when it is left out; the first file that a process names for a key holds.
+   */
+  readonly journalFile?: string;
 }
 
 export interface NodeRegistration {
@@ -62,7 +64,7 @@ export interface SlashProposal {
 }
 
 const REGISTRATION_TAG = 'stannary/node-registration/v1';
-const ABIS = { workToken, credit, nodeRegistry, bondVault, settlement };
+const ABIS = { workToken, credit, nodeRegistry, bondVault, settlement, eraChallenges };
 
 /**
  * What a device signs (ES256 over SHA-256 of these bytes) so that `operator` may register it in this network.
@@ -77,16 +79,19 @@ export function registrationMessage(parties: { addressBook: AddressBook; operato
 }
 
 /** Opens a key for sending. All senders of one key in this process share one queue. Errors: CHAIN-RANGE. */
-export function openSender({ rpcUrl, privateKey, addressBook }: SenderOptions): ChainSender {
+export function openSender({ rpcUrl, privateKey, addressBook, journalFile }: SenderOptions): ChainSender {
   const rpc = openRpc(rpcUrl);
   const account = signerOf(privateKey);
-  return new ChainSender(rpc, queueOf(rpc, rpcUrl, account), account.address.toLowerCase() as Hex, addressBook);
+  const chainId = chainIdOf(addressBook.chain);
+  const queue = queueOf(rpc, rpcUrl, account, { chainId, ...(journalFile !== undefined && { journalFile }) });
+  return new ChainSender(rpc, queue, account.address.toLowerCase() as Hex, addressBook);
 }
 
 /**
  * Sends one key's transactions, in the order of the calls; each method resolves when its transaction is mined.
- * Errors of every method: CHAIN-RANGE, CHAIN-REVERTED (`revert` has the contract's error), CHAIN-OUT-OF-GAS-MONEY,
- * CHAIN-RPC-UNREACHABLE and CHAIN-NOT-MINED (both: it may still be mined; ask the chain before sending again).
+ * Errors of every method: CHAIN-RANGE, CHAIN-REVERTED (`revert` has the contract's error), CHAIN-WRONG-CHAIN-ID,
+ * CHAIN-SEND-JOURNAL; CHAIN-OUT-OF-GAS-MONEY, CHAIN-RPC-UNREACHABLE, CHAIN-RPC-LIMITED and CHAIN-NOT-MINED, after which
+ * it may still be mined: the same call again goes on with it, any other call first brings it home.
  */
 export class ChainSender {
   /** 0x, lower case. */
@@ -118,6 +123,11 @@ export class ChainSender {
 
   transferCredits(to: string, grains: number): Promise<Sent> {
     return this.#call('credit', 'transfer', [addressOf(to, 'to'), uintOf(grains, 'grains')]);
+  }
+
+  /** This key's own work tokens, those that it has bonded left out; grains. */
+  tokenBalance(): Promise<bigint> {
+    return this.#read('workToken', 'balanceOf', [this.account]);
   }
 
   /** This key's own credits, not those that it has deposited; grains. */
@@ -221,6 +231,11 @@ export class ChainSender {
     return this.#call('settlement', 'finaliseEra', [headerToChain(header)]);
   }
 
+  /** Destroys what slashed poster's bonds left. */
+  burnSlashed(): Promise<Sent> {
+    return this.#call('settlement', 'burnSlashed', []);
+  }
+
   /** Where this account's payouts go from now on; null: to itself. */
   setRecipient(recipient: string | null): Promise<Sent> {
     const nobody = `0x${'0'.repeat(40)}`;
@@ -229,37 +244,41 @@ export class ChainSender {
 
   /** Has an account paid what the last final era, `claim.era`, owes it. The header is the one that was posted. */
   async claim(claim: PayoutProof & { readonly era: number }): Promise<Sent> {
-    const header = headerToChain(await this.#postedHeader(claim.era));
-    return this.#call('settlement', 'claim', [header, proofToChain(claim)]);
+    const { payout } = headerToChain(await this.#postedHeader(claim.era));
+    return this.#call('settlement', 'claim', [payout, proofToChain(claim)]);
   }
 
   /** Same for many accounts; a row that the contract refuses is skipped (event `claim-skipped`). */
   async claimMany(era: number, claims: readonly PayoutProof[]): Promise<Sent> {
-    const header = headerToChain(await this.#postedHeader(era));
-    return this.#call('settlement', 'claimMany', [header, claims.map(proofToChain)]);
+    const { payout } = headerToChain(await this.#postedHeader(era));
+    return this.#call('settlement', 'claimMany', [payout, claims.map(proofToChain)]);
   }
 
-  /** Two neighbouring leaves of an open era whose accounts do not rise. */
-  challengeOrder(header: EraHeader, proofA: PayoutProof, proofB: PayoutProof): Promise<Sent> {
-    const args = [headerToChain(header), proofToChain(proofA), proofToChain(proofB)];
-    return this.#call('settlement', 'challengeOrder', args);
+  /**
+   * Proves that an open era is wrong, or asks for a leaf of it (the fee is approved first). `headers` as the challenge was
+   * found with.
+   */
+  challengeEra(headers: readonly EraHeader[], challenge: EraChallenge): Promise<Sent> {
+    const { method, args } = challengeCall(headers, challenge);
+    if (challenge.kind !== 'ask') return this.#call('eraChallenges', method, args);
+    return this.#asking(method, args);
   }
 
-  /** An account whose lifetime sum is lower in an open era than in its parent. */
-  challengeDecrease(
-    parentHeader: EraHeader,
-    header: EraHeader,
-    inParent: PayoutProof,
-    inHeader: PayoutProof,
-  ): Promise<Sent> {
-    const headers = [headerToChain(parentHeader), headerToChain(header)];
-    return this.#call('settlement', 'challengeDecrease', [...headers, proofToChain(inParent), proofToChain(inHeader)]);
+  /** Shows a leaf that was asked for, of an era's own trees, and earns the fee. */
+  revealLeaf(header: EraHeader, trees: EraTrees, batches: readonly SettledBatch[], leaf: AskedLeaf): Promise<Sent> {
+    const { method, args } = revealCall(header, trees, batches, leaf);
+    return this.#call('eraChallenges', method, args);
   }
 
-  /** An open era whose root commits to other totals, or another leaf count, than its header. */
-  challengeTotals(header: EraHeader, top: SumNodeProof, leafCount: number): Promise<Sent> {
-    const args = [headerToChain(header), nodeToChain(top), uint32Of(leafCount, 'leafCount')];
-    return this.#call('settlement', 'challengeTotals', args);
+  /** An era whose poster has not shown a leaf in time. */
+  challengeWithheld(header: EraHeader, tree: EraTreeName, index: number): Promise<Sent> {
+    const args = [headerToChain(header), treeNumber(tree), uint32Of(index, 'index')];
+    return this.#call('eraChallenges', 'challengeWithheld', args);
+  }
+
+  async #asking(method: string, args: readonly unknown[]): Promise<Sent> {
+    const fee = await this.#read('eraChallenges', 'askFeeGrains', []);
+    return this.#spending('workToken', fee, 'eraChallenges', method, args);
   }
 
   async #postedHeader(era: number): Promise<EraHeader> {

@@ -12,21 +12,18 @@ import {IChannels} from "./interfaces/IChannels.sol";
 import {ICondition} from "./interfaces/ICondition.sol";
 import {IMessageVerifier} from "./interfaces/IMessageVerifier.sol";
 import {ChannelTypes} from "./libraries/ChannelTypes.sol";
+import {Ending, EndingFields} from "./libraries/Ending.sol";
 import {Purse, PurseFields} from "./libraries/Purse.sol";
+import {RowFields} from "./libraries/RowFields.sol";
 import {SignerCheck} from "./libraries/SignerCheck.sol";
 
 /// @title Implements IChannels, which documents every function.
 contract Channels is IChannels, EIP712 {
     using SafeERC20 for IERC20;
-
-    /// @dev A channel has two slots. A claim reads and writes its purse alone.
-    struct Ending {
-        uint112 committedGrains;
-        uint40 exitEndsAt;
-        bool isExitExtended;
-        uint40 signerEndsAt;
-        uint48 openedAtBlock;
-    }
+    using RowFields for Row;
+    using RowFields for Row[];
+    using RowFields for Batch[];
+    using RowFields for Service;
 
     /// @dev What one provider of a task wallet has of its term.
     struct Stream {
@@ -50,13 +47,20 @@ contract Channels is IChannels, EIP712 {
         uint64 secondsBefore;
     }
 
-    /// @dev What one voucher can still be paid, before its signature is looked at.
+    /// @dev What a call carries from row to row, and what one voucher can still be paid, before its signature is looked at.
     struct Room {
+        bytes32 domain;
+        /// Of the batch: its payee, and what was claimed for `dueTo` in `dueToken` and is not written yet.
+        address owner;
+        address dueTo;
+        address dueToken;
+        uint256 dueGrains;
+        /// Of the row.
         bytes32 id;
         Purse purse;
+        /// Read only where it matters.
+        Ending ending;
         bool isRouted;
-        /// Closed, or past the voucher's deadline: nothing but what was committed counts.
-        Skip over;
         uint256 claimedGrains;
         uint256 committedGrains;
         uint256 capGrains;
@@ -79,6 +83,7 @@ contract Channels is IChannels, EIP712 {
     address public immutable guardian;
     TaskWallets private immutable _taskWallets;
 
+    /// @dev A channel has two slots. A claim reads and writes its purse alone.
     mapping(bytes32 id => Purse) private _purses;
     mapping(bytes32 id => Ending) private _endings;
     mapping(bytes32 id => mapping(address provider => Stream)) private _streams;
@@ -105,8 +110,8 @@ contract Channels is IChannels, EIP712 {
         _checkConfig(config);
         id = channelIdOf(config);
         if (_purses[id].isThere()) revert WrongPhase(id, phaseOf(id), Phase.Unknown);
-        _purses[id] = PurseFields.openedWith(_depositOf(0, grains));
-        _endings[id] = Ending(0, 0, false, 0, uint48(block.number));
+        _purses[id] = PurseFields.openedWith(_depositOf(0, grains), _isSignerContract(config));
+        _endings[id] = EndingFields.openedAt(block.number);
         emit ChannelOpened(id, config.payer, config.service.payee, grains, config);
         _pull(config.service.token, grains);
     }
@@ -144,7 +149,7 @@ contract Channels is IChannels, EIP712 {
         if (purse.isSignerRevoked()) revert SignerAlreadyRevoked(id);
         _purses[id] = purse.signerRevoked();
         uint40 endsAt = uint40(activeNow() + config.service.exitDelaySeconds);
-        _endings[id].signerEndsAt = endsAt;
+        _endings[id] = _endings[id].withSigner(endsAt);
         emit SignerRevoked(id, endsAt);
     }
 
@@ -152,9 +157,10 @@ contract Channels is IChannels, EIP712 {
         _requirePayer(config);
         bytes32 id = channelIdOf(config);
         _livingPurse(id);
-        if (_endings[id].exitEndsAt != 0) revert WrongPhase(id, Phase.Exiting, Phase.Open);
+        Ending ending = _endings[id];
+        if (ending.exitEndsAt() != 0) revert WrongPhase(id, Phase.Exiting, Phase.Open);
         uint40 endsAt = uint40(activeNow() + config.service.exitDelaySeconds);
-        _endings[id].exitEndsAt = endsAt;
+        _endings[id] = ending.withExit(endsAt);
         emit ExitStarted(id, endsAt);
     }
 
@@ -162,11 +168,12 @@ contract Channels is IChannels, EIP712 {
         _requirePayer(config);
         bytes32 id = channelIdOf(config);
         Purse purse = _purses[id];
-        uint40 endsAt = _endings[id].exitEndsAt;
+        Ending ending = _endings[id];
+        uint40 endsAt = ending.exitEndsAt();
         if (endsAt == 0) revert WrongPhase(id, phaseOf(id), Phase.Exiting);
         uint64 now_ = activeNow();
         if (now_ < endsAt) revert ExitNotOver(id, endsAt, now_);
-        refundedGrains = _end(id, purse, purse.claimedGrains(), _endings[id].committedGrains);
+        refundedGrains = _end(id, purse, ending, purse.claimedGrains());
         _send(config.service.token, config.payer, refundedGrains);
     }
 
@@ -185,12 +192,12 @@ contract Channels is IChannels, EIP712 {
 
     // ---- the payee, and whoever acts for it
 
-    function claim(Batch[] calldata batches) external whenNotPaused returns (Skip[] memory skips) {
-        return _eachRow(batches, _claimRow);
+    function claim(Batch[] calldata batches) external whenNotPaused returns (Skip[] memory) {
+        RowFields.answer(_eachRow(batches, _claimRow));
     }
 
-    function commit(Batch[] calldata batches) external whenNotPaused returns (Skip[] memory skips) {
-        return _eachRow(batches, _commitRow);
+    function commit(Batch[] calldata batches) external whenNotPaused returns (Skip[] memory) {
+        RowFields.answer(_eachRow(batches, _commitRow));
     }
 
     function settle(address payee, address token) external returns (uint128 grains) {
@@ -228,16 +235,19 @@ contract Channels is IChannels, EIP712 {
         if (block.timestamp > deadlineMs / 1000) revert CloseExpired(deadlineMs);
         Purse purse = _purses[id];
         uint112 claimed = purse.claimedGrains();
-        if (!purse.isThere() || (purse.isClosed() && _endings[id].committedGrains <= claimed)) {
+        if (!purse.isThere() || (purse.isClosed() && _endings[id].committedGrains() <= claimed)) {
             revert WrongPhase(id, phaseOf(id), Phase.Open);
         }
         if (paidGrains < claimed || paidGrains > purse.depositedGrains()) {
             revert CloseOutOfBounds(paidGrains, claimed, purse.depositedGrains());
         }
-        _requireBoth(id, config, closeDigestOf(id, paidGrains, deadlineMs), payerSignature, payeeSignature);
+        _requireBoth(purse, config, closeDigestOf(id, paidGrains, deadlineMs), payerSignature, payeeSignature);
         uint112 paid = uint112(paidGrains);
-        if (paid > claimed) _credit(id, config.service.payee, config.service.token, paid - claimed, paid);
-        refundedGrains = _end(id, purse, paid, paid);
+        if (paid > claimed) {
+            _dues[config.service.payee][config.service.token].collectedGrains += paid - claimed;
+            emit Claimed(id, config.service.payee, paid - claimed, paid);
+        }
+        refundedGrains = _end(id, purse, Ending.wrap(0), paid);
         _send(config.service.token, config.payer, refundedGrains);
     }
 
@@ -287,16 +297,16 @@ contract Channels is IChannels, EIP712 {
 
     function stateOf(bytes32 id) external view returns (State memory) {
         Purse purse = _purses[id];
-        Ending memory ending = _endings[id];
+        Ending ending = _endings[id];
         return State({
             phase: phaseOf(id),
             depositedGrains: purse.depositedGrains(),
             claimedGrains: purse.claimedGrains(),
-            committedGrains: ending.committedGrains,
-            exitEndsAt: ending.exitEndsAt,
-            isExitExtended: ending.isExitExtended,
-            signerEndsAt: ending.signerEndsAt,
-            openedAtBlock: ending.openedAtBlock
+            committedGrains: ending.committedGrains(),
+            exitEndsAt: ending.exitEndsAt(),
+            isExitExtended: ending.isExitExtended(),
+            signerEndsAt: ending.signerEndsAt(),
+            openedAtBlock: ending.openedAtBlock()
         });
     }
 
@@ -304,7 +314,7 @@ contract Channels is IChannels, EIP712 {
         Purse purse = _purses[id];
         if (!purse.isThere()) return Phase.Unknown;
         if (purse.isClosed()) return Phase.Closed;
-        return _endings[id].exitEndsAt == 0 ? Phase.Open : Phase.Exiting;
+        return _endings[id].exitEndsAt() == 0 ? Phase.Open : Phase.Exiting;
     }
 
     function streamOf(bytes32 id, address provider) external view returns (uint128, uint128) {
@@ -335,139 +345,183 @@ contract Channels is IChannels, EIP712 {
 
     // ---- rows
 
-    function _eachRow(Batch[] calldata batches, function(Service calldata, Row calldata) returns (bytes32, Skip) take)
-        private
-        returns (Skip[] memory skips)
-    {
-        uint256 count = 0;
-        for (uint256 i = 0; i < batches.length; ++i) {
-            count += batches[i].rows.length;
-        }
-        skips = new Skip[](count);
+    function _eachRow(
+        Batch[] calldata batches,
+        function(Room memory, Service calldata, Row calldata) returns (Skip) take
+    ) private returns (Skip[] memory skips) {
+        skips = new Skip[](_countOf(batches));
+        Room memory room;
+        room.domain = _domainSeparatorV4();
         uint256 index = 0;
         for (uint256 i = 0; i < batches.length; ++i) {
-            Service calldata service = batches[i].service;
-            Row[] calldata rows = batches[i].rows;
+            (Service calldata service, Row[] calldata rows) = batches.at(i);
+            room.owner = service.payeeOf();
             for (uint256 j = 0; j < rows.length; ++j) {
-                (bytes32 id, Skip skip) = take(service, rows[j]);
+                Skip skip = _takeRow(room, service, rows.at(j), take);
                 if (skip != Skip.None) {
                     skips[index] = skip;
-                    emit RowSkipped(id, index, skip);
+                    emit RowSkipped(room.id, index, skip);
                 }
-                ++index;
+                unchecked {
+                    ++index;
+                }
             }
         }
+        _writeDue(room);
     }
 
-    function _claimRow(Service calldata service, Row calldata row) private returns (bytes32, Skip skip) {
-        Room memory room = _roomOf(service, row, false);
-        if (room.over == Skip.Channel || room.over == Skip.Payee) {
-            return (room.id, room.over);
+    function _countOf(Batch[] calldata batches) private pure returns (uint256 count) {
+        for (uint256 i = 0; i < batches.length; ++i) {
+            (, Row[] calldata rows) = batches.at(i);
+            count += rows.length;
         }
-        if (row.chargedGrains > row.voucher.cumulativeGrains) return (room.id, Skip.Charge);
-        if (!_isCharged(room, service, row)) return (room.id, Skip.Countersignature);
-        uint256 ceiling = row.chargedGrains;
-        if (ceiling > room.capGrains) ceiling = room.capGrains;
-        if (room.over != Skip.None && ceiling > room.committedGrains) ceiling = room.committedGrains;
-        if (ceiling <= room.claimedGrains) return (room.id, _whyNothing(room, row.chargedGrains, room.claimedGrains));
-        uint256 paid = ceiling - room.claimedGrains;
-        uint256 available = room.purse.depositedGrains() - room.purse.claimedGrains();
-        if (available == 0) return (room.id, Skip.Unfunded);
-        skip = _proofSkip(room, service, row);
-        if (skip == Skip.None) _pay(room, service, row, uint112(paid < available ? paid : available));
-        return (room.id, skip);
     }
 
-    function _commitRow(Service calldata service, Row calldata row) private returns (bytes32, Skip skip) {
-        Room memory room = _roomOf(service, row, true);
-        if (room.over != Skip.None) return (room.id, room.over);
+    function _takeRow(
+        Room memory room,
+        Service calldata service,
+        Row calldata row,
+        function(Room memory, Service calldata, Row calldata) returns (Skip) take
+    ) private returns (Skip) {
+        row.requireTyped();
+        bytes32 hash = ChannelTypes.hashOf(service, row.payerOf(), row.signerOf(), row.saltOf());
+        bytes32 id = ChannelTypes.digestOf(room.domain, hash);
+        Purse purse = _purses[id];
+        room.id = id;
+        room.purse = purse;
+        return purse.isThere() ? take(room, service, row) : Skip.Channel;
+    }
+
+    function _claimRow(Room memory room, Service calldata service, Row calldata row) private returns (Skip) {
+        Skip over = _measure(room, row, false);
+        if (over == Skip.Payee) return over;
+        uint256 ceiling = row.chargedOf();
+        if (ceiling > row.ceilingOf()) return Skip.Charge;
+        if (!_isCharged(room, service, row)) return Skip.Countersignature;
+        if (ceiling > room.capGrains) ceiling = room.capGrains;
+        if (over != Skip.None && ceiling > room.committedGrains) ceiling = room.committedGrains;
+        uint256 claimed = room.claimedGrains;
+        if (ceiling <= claimed) return _whyNothing(room, over, row.chargedOf(), claimed);
+        uint256 available = room.purse.leftGrains();
+        if (available == 0) return Skip.Unfunded;
+        Skip skip = _proofSkip(room, service, row);
+        if (skip != Skip.None) return skip;
+        unchecked {
+            uint256 due = ceiling - claimed;
+            _pay(room, service, row, due < available ? due : available);
+        }
+        return Skip.None;
+    }
+
+    function _commitRow(Room memory room, Service calldata service, Row calldata row) private returns (Skip) {
+        Skip over = _measure(room, row, true);
+        if (over != Skip.None) return over;
         uint256 highest = Math.max(room.claimedGrains, room.committedGrains);
-        uint256 ceiling = Math.min(row.voucher.cumulativeGrains, room.capGrains);
+        uint256 ceiling = Math.min(row.ceilingOf(), room.capGrains);
         ceiling = Math.min(ceiling, room.purse.depositedGrains());
-        if (ceiling <= highest) return (room.id, _whyNothing(room, row.voucher.cumulativeGrains, highest));
-        skip = _proofSkip(room, service, row);
+        if (ceiling <= highest) return _whyNothing(room, over, row.ceilingOf(), highest);
+        Skip skip = _proofSkip(room, service, row);
         if (skip == Skip.None) _raise(room, service, row, uint112(ceiling), uint112(highest));
-        return (room.id, skip);
+        return skip;
     }
 
     /// @dev Everything about a voucher that costs little to check; signature and condition come last. The second slot of a
     /// channel is read only where it matters.
-    function _roomOf(Service calldata service, Row calldata row, bool isCommit)
-        private
-        view
-        returns (Room memory room)
-    {
-        bytes32 id = _hashTypedDataV4(ChannelTypes.hashOf(service, row.payer, row.payerSigner, row.salt));
-        Purse purse = _purses[id];
-        room.id = id;
-        room.purse = purse;
-        if (!purse.isThere()) {
-            room.over = Skip.Channel;
-            return room;
+    /// @return over Closed, or past the voucher's deadline: nothing but what was committed counts.
+    function _measure(Room memory room, Row calldata row, bool isCommit) private view returns (Skip over) {
+        if (room.purse.isClosed()) over = Skip.Phase;
+        else if (_isPast(row.deadlineOf())) over = Skip.Expired;
+        if (isCommit || over != Skip.None) {
+            Ending ending = _endings[room.id];
+            room.ending = ending;
+            room.committedGrains = ending.committedGrains();
         }
-        if (purse.isClosed()) room.over = Skip.Phase;
-        else if (_isPast(row.voucher.deadlineMs / 1000)) room.over = Skip.Expired;
-        address payee = row.voucher.payee;
-        address owner = service.payee;
-        if (owner == address(_taskWallets)) {
-            room.isRouted = true;
-            Stream memory stream = _streams[id][payee];
+        address payee = row.payeeOf();
+        address owner = room.owner;
+        room.isRouted = owner == address(_taskWallets);
+        if (room.isRouted) {
+            Stream memory stream = _streams[room.id][payee];
             room.claimedGrains = stream.claimedGrains;
             room.committedGrains = stream.committedGrains;
-            room.capGrains = _taskWallets.partOf(id, payee).capGrains;
-            if (room.capGrains == 0) room.over = Skip.Payee;
+            room.capGrains = _taskWallets.partOf(room.id, payee).capGrains;
+            if (room.capGrains == 0) over = Skip.Payee;
         } else {
-            room.claimedGrains = purse.claimedGrains();
+            room.claimedGrains = room.purse.claimedGrains();
             room.capGrains = type(uint256).max;
-            if (isCommit || room.over != Skip.None) room.committedGrains = _endings[id].committedGrains;
-            if (payee != owner) room.over = Skip.Payee;
+            if (payee != owner) over = Skip.Payee;
         }
     }
 
-    function _whyNothing(Room memory room, uint256 wanted, uint256 had) private pure returns (Skip) {
-        if (room.over != Skip.None) return room.over;
+    function _whyNothing(Room memory room, Skip over, uint256 wanted, uint256 had) private pure returns (Skip) {
+        if (over != Skip.None) return over;
         return room.isRouted && wanted > had && room.capGrains <= had ? Skip.Allotment : Skip.NothingDue;
     }
 
-    function _pay(Room memory room, Service calldata service, Row calldata row, uint112 paid) private {
-        uint112 claimed = uint112(room.claimedGrains) + paid;
-        _purses[room.id] = room.purse.withClaimed(room.purse.claimedGrains() + paid);
-        if (room.isRouted) {
-            _streams[room.id][row.voucher.payee].claimedGrains = claimed;
-            // The wallet's watermark is the sum over its providers of the higher of the two.
-            if (claimed > room.committedGrains) {
-                uint256 highest = Math.max(room.claimedGrains, room.committedGrains);
-                _endings[room.id].committedGrains += uint112(claimed - highest);
-            }
+    /// @dev `paid` is at most what is left in the purse.
+    function _pay(Room memory room, Service calldata service, Row calldata row, uint256 paid) private {
+        address payee = row.payeeOf();
+        uint256 claimed;
+        unchecked {
+            claimed = room.claimedGrains + paid;
+            _purses[room.id] = room.purse.withClaimed(uint112(room.purse.claimedGrains() + paid));
         }
-        _credit(room.id, row.voucher.payee, service.token, paid, claimed);
+        if (room.isRouted) _payRouted(room, payee, claimed);
+        address token = service.tokenOf();
+        if (payee != room.dueTo || token != room.dueToken) {
+            _writeDue(room);
+            room.dueTo = payee;
+            room.dueToken = token;
+        }
+        unchecked {
+            room.dueGrains += paid;
+        }
+        emit Claimed(room.id, payee, uint128(paid), uint128(claimed));
+    }
+
+    function _payRouted(Room memory room, address provider, uint256 claimed) private {
+        _streams[room.id][provider].claimedGrains = uint112(claimed);
+        // The wallet's watermark is the sum over its providers of the higher of the two.
+        if (claimed > room.committedGrains) {
+            uint256 highest = Math.max(room.claimedGrains, room.committedGrains);
+            Ending ending = _endings[room.id];
+            _endings[room.id] = ending.withCommitted(ending.committedGrains() + uint112(claimed - highest));
+        }
+    }
+
+    /// @dev Rows of one payee have one entry written once.
+    function _writeDue(Room memory room) private {
+        if (room.dueGrains == 0) return;
+        _dues[room.dueTo][room.dueToken].collectedGrains += uint128(room.dueGrains);
+        room.dueGrains = 0;
     }
 
     function _raise(Room memory room, Service calldata service, Row calldata row, uint112 ceiling, uint112 highest)
         private
     {
-        Ending storage ending = _endings[room.id];
+        Ending ending = room.ending;
         if (room.isRouted) {
-            _streams[room.id][row.voucher.payee].committedGrains = ceiling;
-            ending.committedGrains += ceiling - highest;
+            _streams[room.id][row.payeeOf()].committedGrains = ceiling;
+            ending = ending.withCommitted(ending.committedGrains() + ceiling - highest);
         } else {
-            ending.committedGrains = ceiling;
+            ending = ending.withCommitted(ceiling);
         }
-        emit Committed(room.id, row.voucher.payee, ceiling);
-        uint40 endsAt = ending.exitEndsAt;
-        if (endsAt == 0 || ending.isExitExtended) return;
-        uint40 quarter = uint40(Math.ceilDiv(service.exitDelaySeconds, 4));
-        if (activeNow() < endsAt - quarter) return;
-        ending.isExitExtended = true;
-        ending.exitEndsAt = endsAt + quarter;
-        emit ExitExtended(room.id, endsAt + quarter);
+        emit Committed(room.id, row.payeeOf(), ceiling);
+        uint40 endsAt = ending.exitEndsAt();
+        if (endsAt != 0 && !ending.isExitExtended()) {
+            uint40 quarter = uint40(Math.ceilDiv(service.exitDelaySeconds, 4));
+            if (activeNow() >= endsAt - quarter) {
+                ending = ending.withExit(endsAt + quarter).extended();
+                emit ExitExtended(room.id, endsAt + quarter);
+            }
+        }
+        _endings[room.id] = ending;
     }
 
     // ---- signatures and conditions
 
     function _proofSkip(Room memory room, Service calldata service, Row calldata row) private view returns (Skip) {
-        bytes32 conditionHash = row.voucher.conditionHash;
-        if (conditionHash != 0 && (row.extras.length == 0 || !_isMet(conditionHash, row.extras[0].condition))) {
+        bytes32 conditionHash = row.conditionHashOf();
+        if (conditionHash != 0 && (!row.hasExtra() || !_isMet(conditionHash, row.extras[0].condition))) {
             return Skip.Conditional;
         }
         return _isPayerSigned(room, service, row) ? Skip.None : Skip.Signature;
@@ -482,23 +536,34 @@ contract Channels is IChannels, EIP712 {
     }
 
     function _isPayerSigned(Room memory room, Service calldata service, Row calldata row) private view returns (bool) {
-        bytes32 digest = voucherDigestOf(room.id, row.voucher);
-        if (row.extras.length > 0 && row.extras[0].sessionKey.length > 0) {
+        bytes32 digest = _voucherDigestOf(room, row);
+        if (row.hasExtra() && row.extras[0].sessionKey.length > 0) {
             bytes calldata key = row.extras[0].sessionKey;
-            return _isInSession(row.payer, service.exitDelaySeconds, key) && _isKeySigned(key, digest, row.signature);
+            return
+                _isInSession(row.payerOf(), service.exitDelaySeconds, key)
+                    && _isKeySigned(key, digest, row.signatureOf());
         }
-        if (room.purse.isSignerRevoked() && activeNow() >= _endings[room.id].signerEndsAt) return false;
-        return _isSignerSigned(row.payer, row.payerSigner, digest, row.signature);
+        Purse purse = room.purse;
+        if (purse.isSignerRevoked() && activeNow() >= _endings[room.id].signerEndsAt()) return false;
+        return _isSignerSigned(purse, row.payerOf(), row.signerOf(), digest, row.signatureOf());
     }
 
-    function _isSignerSigned(address payer, bytes calldata signer, bytes32 digest, bytes calldata signature)
-        private
-        view
-        returns (bool)
-    {
-        if (signer.length == 0) return SignerCheck.isSignedBy(payer, digest, signature);
-        if (signer.length == 20) return SignerCheck.isSignedBy(address(bytes20(signer)), digest, signature);
-        return _isKeySigned(signer[20:], digest, signature);
+    function _voucherDigestOf(Room memory room, Row calldata row) private pure returns (bytes32) {
+        return ChannelTypes.digestOf(room.domain, ChannelTypes.hashOf(room.id, row.voucher));
+    }
+
+    /// @dev A contract is asked first, for the key that it does not have costs 3,000 gas to rule out.
+    function _isSignerSigned(
+        Purse purse,
+        address payer,
+        bytes calldata signer,
+        bytes32 digest,
+        bytes calldata signature
+    ) private view returns (bool) {
+        if (signer.length == 84) return _isKeySigned(signer[20:], digest, signature);
+        address account = signer.length == 0 ? payer : address(bytes20(signer));
+        if (purse.isSignerContract() && SignerCheck.isSignedByCode(account, digest, signature)) return true;
+        return SignerCheck.isSignedBy(account, digest, signature);
     }
 
     function _isKeySigned(bytes calldata key, bytes32 digest, bytes calldata signature) private view returns (bool) {
@@ -512,12 +577,13 @@ contract Channels is IChannels, EIP712 {
     }
 
     function _isCharged(Room memory room, Service calldata service, Row calldata row) private view returns (bool) {
-        address payee = row.voucher.payee;
+        address payee = row.payeeOf();
         if (msg.sender == payee) return true;
         address operator = room.isRouted ? address(0) : service.payeeOperator;
         if (msg.sender == operator) return true;
-        if (row.extras.length == 0) return false;
-        bytes32 digest = chargeDigestOf(voucherDigestOf(room.id, row.voucher), row.chargedGrains);
+        if (!row.hasExtra()) return false;
+        bytes32 hash = ChannelTypes.hashOfCharge(_voucherDigestOf(room, row), uint128(row.chargedOf()));
+        bytes32 digest = ChannelTypes.digestOf(room.domain, hash);
         return _isPayeeSigned(payee, operator, digest, row.extras[0].countersignature);
     }
 
@@ -531,15 +597,15 @@ contract Channels is IChannels, EIP712 {
     }
 
     function _requireBoth(
-        bytes32 id,
+        Purse purse,
         Config calldata config,
         bytes32 digest,
         bytes calldata payerSignature,
         bytes calldata payeeSignature
     ) private view {
         bool isPayers = msg.sender == config.payer
-            || (!_purses[id].isSignerRevoked()
-                && _isSignerSigned(config.payer, config.payerSigner, digest, payerSignature))
+            || (!purse.isSignerRevoked()
+                && _isSignerSigned(purse, config.payer, config.payerSigner, digest, payerSignature))
             || SignerCheck.isSignedBy(config.payer, digest, payerSignature);
         if (!isPayers) revert CloseNotSigned(config.payer);
         address payee = config.service.payee;
@@ -564,6 +630,15 @@ contract Channels is IChannels, EIP712 {
         if (!isAccount && !isKey) revert SignerRefused(signer);
     }
 
+    /// @dev Only the order in which a signer's two ways to sign are tried. 23 bytes are a delegation (EIP-7702): such an
+    /// account has its key.
+    function _isSignerContract(Config calldata config) private view returns (bool) {
+        bytes calldata signer = config.payerSigner;
+        if (signer.length == 84) return false;
+        address account = signer.length == 0 ? config.payer : address(bytes20(signer));
+        return account.code.length > 23;
+    }
+
     function _isKey(bytes calldata key) private pure returns (bool) {
         return key.length == 64 && P256.isValidPublicKey(bytes32(key[:32]), bytes32(key[32:]));
     }
@@ -580,18 +655,13 @@ contract Channels is IChannels, EIP712 {
         return uint112(deposited);
     }
 
-    function _credit(bytes32 id, address payee, address token, uint112 paid, uint112 claimed) private {
-        _dues[payee][token].collectedGrains += paid;
-        emit Claimed(id, payee, paid, claimed);
-    }
-
     /// @dev What is kept for the payee stays; the rest is the payer's. A watermark that says nothing more is cleared.
-    function _end(bytes32 id, Purse purse, uint112 claimed, uint112 committed) private returns (uint128 refunded) {
+    function _end(bytes32 id, Purse purse, Ending ending, uint112 claimed) private returns (uint128 refunded) {
+        uint112 committed = ending.committedGrains();
         uint112 kept = uint112(Math.max(claimed, committed));
         refunded = purse.depositedGrains() - kept;
         _purses[id] = purse.withDeposited(kept).withClaimed(claimed).closed();
-        if (committed > claimed) _endings[id].exitEndsAt = 0;
-        else delete _endings[id];
+        _endings[id] = committed > claimed ? ending.withExit(0) : Ending.wrap(0);
         emit ChannelClosed(id, refunded, kept);
     }
 
@@ -612,12 +682,12 @@ contract Channels is IChannels, EIP712 {
         if (grains > 0) IERC20(token).safeTransfer(to, grains);
     }
 
-    function _isPast(uint64 endsAt) private view returns (bool) {
+    function _isPast(uint256 endsAt) private view returns (bool) {
         return block.timestamp > endsAt && block.timestamp > _withGrace(endsAt);
     }
 
     /// @dev What had not ended when a pause began ends no earlier than a grace after it.
-    function _withGrace(uint64 endsAt) private view returns (uint256) {
+    function _withGrace(uint256 endsAt) private view returns (uint256) {
         uint64 pauseStartedAt = _pauses.startedAt;
         if (pauseStartedAt == 0 || endsAt < pauseStartedAt) return endsAt;
         return Math.max(endsAt, uint256(_pauses.endsAt) + PAUSE_GRACE_SECONDS);

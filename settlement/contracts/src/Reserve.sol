@@ -9,7 +9,9 @@ import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {IComplianceGate} from "./interfaces/IComplianceGate.sol";
 import {ICredit} from "./interfaces/ICredit.sol";
+import {IEmergencyPause} from "./interfaces/IEmergencyPause.sol";
 import {IReserve} from "./interfaces/IReserve.sol";
 import {ITokenPrice} from "./interfaces/ITokenPrice.sol";
 import {ReserveMath} from "./libraries/ReserveMath.sol";
@@ -23,6 +25,8 @@ contract Reserve is IReserve, EIP712, ReentrancyGuard {
     /// @param attestor Signs the counts of what is held.
     /// @param tokenCoverPpmMin Least value of posted tokens over credits outstanding; 0 where none is demanded.
     /// @param slowWaitSeconds The wait between issues after 0, 1, 2 … steps below the warning line; the last holds on.
+    /// @param gate Clears who pays in, and holds what is paid out to whom it does not clear; zero: nobody is asked.
+    /// @param pauses May stop issuing, never redeeming; zero: nobody may.
     struct Settings {
         ICredit credit;
         IERC20 asset;
@@ -36,10 +40,15 @@ contract Reserve is IReserve, EIP712, ReentrancyGuard {
         uint32 tokenCoverPpmMin;
         Throttle throttle;
         uint32[] slowWaitSeconds;
+        IComplianceGate gate;
+        IEmergencyPause pauses;
     }
 
     bytes32 public constant ATTESTATION_TYPEHASH =
         keccak256("Attestation(uint128 assetsGrains,uint128 liabilitiesGrains,uint64 asOf,bytes32 reportHash)");
+    /// @notice Scope of the pause, and the gate's name for paying in.
+    bytes32 public constant ISSUE = "credit.issue";
+    bytes32 public constant REDEEM = "credit.redeem";
     uint256 private constant SLOW_WAITS_MAX = 256;
     uint8 private constant DECIMALS_MAX = 36;
 
@@ -47,6 +56,8 @@ contract Reserve is IReserve, EIP712, ReentrancyGuard {
     IERC20 public immutable asset;
     IERC20 public immutable workToken;
     ITokenPrice public immutable tokenPrice;
+    IComplianceGate public immutable gate;
+    IEmergencyPause public immutable pauses;
     address public immutable attestor;
     uint64 public immutable attestationSecondsMax;
     uint64 public immutable redemptionEraSeconds;
@@ -78,6 +89,8 @@ contract Reserve is IReserve, EIP712, ReentrancyGuard {
         asset = settings.asset;
         workToken = settings.workToken;
         tokenPrice = settings.tokenPrice;
+        gate = settings.gate;
+        pauses = settings.pauses;
         attestor = settings.attestor;
         attestationSecondsMax = settings.attestationSecondsMax;
         redemptionEraSeconds = settings.redemptionEraSeconds;
@@ -101,6 +114,7 @@ contract Reserve is IReserve, EIP712, ReentrancyGuard {
         returns (uint256 creditGrains)
     {
         _priceDue();
+        _requireAdmitted(to, units);
         _requireAttested();
         uint256 outstanding = outstandingGrains();
         uint256 coverage = coveragePpm();
@@ -261,7 +275,26 @@ contract Reserve is IReserve, EIP712, ReentrancyGuard {
         bool isLast = batch.claimedGrains == batch.requestedGrains;
         owedUnits = owed - due - (isLast ? batch.dueUnits - batch.claimedUnits : 0);
         emit RedemptionPaid(era, account, recipient, grains, units);
-        if (units > 0) asset.safeTransfer(recipient, units);
+        if (units > 0) _payOut(account, recipient, units);
+    }
+
+    /// @dev What the gate does not clear it holds for the recipient: redemption is open, and nothing is forfeited.
+    function _payOut(address account, address recipient, uint256 units) private {
+        if (_clears(REDEEM, account, recipient, units)) {
+            asset.safeTransfer(recipient, units);
+            return;
+        }
+        asset.forceApprove(address(gate), units);
+        gate.pay(REDEEM, account, recipient, address(asset), SafeCast.toUint128(units));
+    }
+
+    function _clears(bytes32 op, address from, address to, uint256 units) private view returns (bool) {
+        return address(gate) == address(0) || gate.clears(op, from, to, address(asset), units);
+    }
+
+    function _requireAdmitted(address to, uint256 units) private view {
+        if (address(pauses) != address(0) && pauses.isPaused(ISSUE)) revert IssuePaused();
+        if (!_clears(ISSUE, msg.sender, to, units)) revert IssueNotCleared(msg.sender, to);
     }
 
     function _requireAttested() private view {

@@ -1,34 +1,62 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {P256} from "@openzeppelin/contracts/utils/cryptography/P256.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {IComplianceGate} from "./interfaces/IComplianceGate.sol";
 import {ICredit} from "./interfaces/ICredit.sol";
+import {IEmergencyPause} from "./interfaces/IEmergencyPause.sol";
+import {IEraChallenges} from "./interfaces/IEraChallenges.sol";
 import {ISettlement} from "./interfaces/ISettlement.sol";
 import {IWorkToken} from "./interfaces/IWorkToken.sol";
+import {EraLeaf} from "./libraries/EraLeaf.sol";
 import {SumTree} from "./libraries/SumTree.sol";
+import {Sums} from "./libraries/Sums.sol";
 
 /// @title Implements ISettlement, which documents every function.
 contract Settlement is ISettlement {
+    using SafeCast for uint128;
+    using SafeERC20 for IERC20;
     using SafeERC20 for ICredit;
     using SafeERC20 for IWorkToken;
 
+    /// @param challenges The IEraChallenges that may void an era.
     /// @param posterBondGrains Work tokens that the poster must have bonded to post an era.
+    /// @param holdbackEras Eras between what was earned and what it pays.
     /// @param receiptKeyX,receiptKeyY P-256 key that signs the receipts of batches.
     /// @param beaconTip Last link of the hash chain whose preimages open the epochs' beacons.
+    /// @param gate Clears who pays in, and holds what is paid out to whom it does not clear; zero: nobody is asked.
+    /// @param pauses May stop deposits, never claims; zero: nobody may.
     struct Settings {
         ICredit credit;
         IWorkToken workToken;
+        address challenges;
         address poster;
         uint128 posterBondGrains;
         uint64 challengeWindowSeconds;
+        uint64 holdbackEras;
         bytes32 receiptKeyX;
         bytes32 receiptKeyY;
         bytes32 beaconTip;
+        IComplianceGate gate;
+        IEmergencyPause pauses;
+    }
+
+    /// @dev Lifetime sums that an account was paid, and whether it named somebody else: one word, read at every claim.
+    struct Account {
+        uint120 credits;
+        uint120 tokens;
+        bool hasRecipient;
     }
 
     /// @notice Payouts to this account are destroyed.
     address public constant BURN_ACCOUNT = 0x000000000000000000000000000000000000dEaD;
+    /// @notice Scope of the pause, and the gate's name for paying in.
+    bytes32 public constant DEPOSIT = "settlement.deposit";
+    /// @notice The gate's name for paying out.
+    bytes32 public constant CLAIM = "settlement.claim";
     uint64 public constant CHALLENGE_WINDOW_SECONDS_MIN = 24 hours;
     /// @dev Only here, on a developer's own chain, may the window be shorter.
     uint256 private constant LOCAL_CHAIN_ID = 31337;
@@ -36,37 +64,42 @@ contract Settlement is ISettlement {
 
     ICredit public immutable credit;
     IWorkToken public immutable workToken;
+    address public immutable challenges;
     address public immutable poster;
     uint128 public immutable posterBondRequiredGrains;
     uint64 public immutable challengeWindowSeconds;
+    uint64 public immutable holdbackEras;
     uint128 public immutable eraMintGrainsMax;
     /// @notice Most that eras can ever emit: the token's cap less what it was born with.
     uint128 public immutable emissionCapGrains;
     bytes32 public immutable receiptKeyX;
     bytes32 public immutable receiptKeyY;
     bytes32 public immutable beaconTip;
+    IComplianceGate public immutable gate;
+    IEmergencyPause public immutable pauses;
 
     uint64 public postedEras;
     uint64 public finalisedEras;
     /// @notice The lowest epoch that may still be committed.
     uint64 public nextEpoch;
     uint128 public posterBondGrains;
+    uint128 public slashedGrains;
     uint128 private _depositedCredits;
-    uint128 private _claimedCredits;
-    uint128 private _claimedTokens;
+    uint64 private _postings;
     mapping(uint64 era => PostedEra) private _eras;
     mapping(uint64 epoch => bytes32) public batchesRootOf;
-    mapping(address account => Claimed) private _claimed;
+    mapping(address account => Account) private _accounts;
     mapping(address account => address) private _recipients;
 
     constructor(Settings memory settings) {
         if (
             address(settings.credit) == address(0) || address(settings.workToken) == address(0)
-                || settings.poster == address(0)
+                || settings.challenges == address(0) || settings.poster == address(0)
         ) revert ZeroAddress();
         if (block.chainid != LOCAL_CHAIN_ID && settings.challengeWindowSeconds < CHALLENGE_WINDOW_SECONDS_MIN) {
             revert ChallengeWindowTooShort(settings.challengeWindowSeconds, CHALLENGE_WINDOW_SECONDS_MIN);
         }
+        if (settings.holdbackEras == 0) revert ZeroHoldback();
         address minter = settings.workToken.settlement();
         if (minter != address(this)) revert NotTheMinter(minter);
         if (!P256.isValidPublicKey(settings.receiptKeyX, settings.receiptKeyY)) {
@@ -75,14 +108,18 @@ contract Settlement is ISettlement {
         if (settings.beaconTip == 0) revert ZeroRoot();
         credit = settings.credit;
         workToken = settings.workToken;
+        challenges = settings.challenges;
         poster = settings.poster;
         posterBondRequiredGrains = settings.posterBondGrains;
         challengeWindowSeconds = settings.challengeWindowSeconds;
+        holdbackEras = settings.holdbackEras;
         eraMintGrainsMax = settings.workToken.eraMintGrainsMax();
         emissionCapGrains = settings.workToken.capGrains() - settings.workToken.mintedGrains();
         receiptKeyX = settings.receiptKeyX;
         receiptKeyY = settings.receiptKeyY;
         beaconTip = settings.beaconTip;
+        gate = settings.gate;
+        pauses = settings.pauses;
     }
 
     modifier onlyPoster() {
@@ -95,6 +132,7 @@ contract Settlement is ISettlement {
     function deposit(address account, uint128 grains) external {
         if (grains == 0) revert ZeroAmount();
         if (account == address(0)) revert ZeroAddress();
+        _requireAdmitted(account, grains);
         _depositedCredits += grains;
         emit Deposited(account, msg.sender, grains);
         credit.safeTransferFrom(msg.sender, address(this), grains);
@@ -133,7 +171,18 @@ contract Settlement is ISettlement {
         _checkHeader(header);
         bytes32 headerHash = headerHashOf(header);
         uint64 finalisableAt = uint64(block.timestamp) + challengeWindowSeconds;
-        _eras[header.era] = PostedEra(headerHash, header.totalCredits, header.totalTokens, finalisableAt);
+        SumTree.Root calldata payout = header.payout;
+        SumTree.Root calldata accrual = header.accrual;
+        _eras[header.era] = PostedEra(
+            headerHash,
+            keccak256(abi.encode(payout)),
+            payout.credits,
+            payout.tokens,
+            accrual.credits,
+            accrual.tokens,
+            finalisableAt,
+            ++_postings
+        );
         postedEras = header.era + 1;
         emit EraPosted(header.era, headerHash, header, finalisableAt);
     }
@@ -142,34 +191,33 @@ contract Settlement is ISettlement {
         bytes32 headerHash = _openHeader(header);
         uint64 era = header.era;
         if (era != finalisedEras) revert EraOutOfOrder(era, finalisedEras);
-        uint64 finalisableAt = _eras[era].finalisableAt;
-        if (block.timestamp < finalisableAt) revert ChallengeWindowOpen(era, finalisableAt);
+        PostedEra storage posted = _eras[era];
+        if (block.timestamp < posted.finalisableAt) revert ChallengeWindowOpen(era, posted.finalisableAt);
+        uint32 openAsks = IEraChallenges(challenges).openAsksOf(posted.posting);
+        if (openAsks > 0) revert AsksOpen(era, openAsks);
         finalisedEras = era + 1;
-        uint128 mintedTokens = header.totalTokens - _parentOf(era).totalTokens;
-        emit EraFinalised(era, headerHash, header.totalCredits, mintedTokens);
+        uint128 mintedTokens = header.payout.tokens - _totalTokensBefore(era);
+        emit EraFinalised(era, headerHash, header.payout.credits, mintedTokens);
         if (mintedTokens > 0) workToken.mint(era, mintedTokens);
     }
 
     // ---- money out
 
-    function claim(EraHeader calldata header, SumTree.LeafProof calldata proof)
+    function claim(SumTree.Root calldata payout, PayoutProof calldata proof)
         public
         returns (uint128 credits, uint128 tokens)
     {
-        _requireLastFinal(header);
-        (uint128 totalCredits, uint128 totalTokens) = _climb(header, proof);
-        if (totalCredits != header.totalCredits || totalTokens != header.totalTokens) {
-            revert TotalsMismatch(totalCredits, totalTokens, header.totalCredits, header.totalTokens);
-        }
-        return _pay(header.era, proof.leaf);
+        uint64 era = _requireLastFinal(payout);
+        _requirePayout(payout, proof);
+        return _pay(era, proof);
     }
 
-    function claimMany(EraHeader calldata header, SumTree.LeafProof[] calldata proofs) external {
-        _requireLastFinal(header);
+    function claimMany(SumTree.Root calldata payout, PayoutProof[] calldata proofs) external {
+        _requireLastFinal(payout);
         for (uint256 i = 0; i < proofs.length; ++i) {
-            try this.claim(header, proofs[i]) {}
+            try this.claim(payout, proofs[i]) {}
             catch (bytes memory reason) {
-                emit ClaimSkipped(proofs[i].leaf.account, proofs[i].index, reason);
+                emit ClaimSkipped(proofs[i].account, proofs[i].index, reason);
             }
         }
     }
@@ -177,52 +225,32 @@ contract Settlement is ISettlement {
     function setRecipient(address recipient) external {
         if (recipient == address(this)) revert RecipientRefused(recipient);
         _recipients[msg.sender] = recipient;
+        _accounts[msg.sender].hasRecipient = recipient != address(0);
         emit RecipientSet(msg.sender, recipient);
     }
 
     // ---- challenges
 
-    function challengeOrder(
-        EraHeader calldata header,
-        SumTree.LeafProof calldata proofA,
-        SumTree.LeafProof calldata proofB
-    ) external {
-        _openHeader(header);
-        if (uint256(proofA.index) + 1 != proofB.index) revert NotAdjacent(proofA.index, proofB.index);
-        _climb(header, proofA);
-        _climb(header, proofB);
-        if (proofA.leaf.account < proofB.leaf.account) revert LeavesInOrder(proofA.leaf.account, proofB.leaf.account);
-        _void(header.era, Ground.LeavesOutOfOrder);
+    function voidEra(uint64 era, address challenger, Ground ground) external {
+        if (msg.sender != challenges) revert NotChallenges(msg.sender, challenges);
+        _requireOpen(era);
+        uint64 lastEra = postedEras - 1;
+        postedEras = era;
+        emit EraVoided(era, _eras[era].headerHash, challenger, lastEra, ground);
+        uint128 reward = posterBondGrains / CHALLENGER_DIVISOR;
+        uint128 burnt = posterBondGrains - reward;
+        posterBondGrains = 0;
+        slashedGrains += burnt;
+        emit PosterSlashed(poster, challenger, reward, burnt);
+        workToken.safeTransfer(challenger, reward);
     }
 
-    function challengeDecrease(
-        EraHeader calldata parentHeader,
-        EraHeader calldata header,
-        SumTree.LeafProof calldata inParent,
-        SumTree.LeafProof calldata inHeader
-    ) external {
-        _openHeader(header);
-        bytes32 parentHash = headerHashOf(parentHeader);
-        if (parentHash != header.parentHash) revert ParentMismatch(parentHash, header.parentHash);
-        SumTree.Leaf calldata before = inParent.leaf;
-        SumTree.Leaf calldata later = inHeader.leaf;
-        if (before.account != later.account) revert AccountsDiffer(before.account, later.account);
-        _climb(parentHeader, inParent);
-        _climb(header, inHeader);
-        if (later.credits >= before.credits && later.tokens >= before.tokens) {
-            revert PayoutDidNotDecrease(later.account);
-        }
-        _void(header.era, Ground.PayoutDecreased);
-    }
-
-    function challengeTotals(EraHeader calldata header, SumTree.Node calldata top, uint32 leafCount) external {
-        _openHeader(header);
-        bytes32 root = SumTree.rootOf(top, leafCount);
-        if (root != header.payoutRoot) revert PayoutRootMismatch(root, header.payoutRoot);
-        if (top.credits == header.totalCredits && top.tokens == header.totalTokens && leafCount == header.leafCount) {
-            revert TotalsAgree();
-        }
-        _void(header.era, Ground.TotalsDiffer);
+    function burnSlashed() external {
+        uint128 grains = slashedGrains;
+        if (grains == 0) revert ZeroAmount();
+        slashedGrains = 0;
+        emit SlashedBurnt(grains);
+        workToken.burn(grains);
     }
 
     // ---- views
@@ -232,12 +260,22 @@ contract Settlement is ISettlement {
         return _eras[era];
     }
 
+    function openHeaderHash(uint64 era) external view returns (bytes32) {
+        _requireOpen(era);
+        return _eras[era].headerHash;
+    }
+
+    function headerHashAt(uint64 era) external view returns (bytes32) {
+        if (era >= postedEras) revert EraNotPosted(era, postedEras);
+        return _eras[era].headerHash;
+    }
+
     function headerHashOf(EraHeader calldata header) public pure returns (bytes32) {
         return keccak256(abi.encode(header));
     }
 
     function claimedOf(address account) external view returns (Claimed memory) {
-        return _claimed[account];
+        return Claimed(_accounts[account].credits, _accounts[account].tokens);
     }
 
     function recipientOf(address account) public view returns (address) {
@@ -246,86 +284,143 @@ contract Settlement is ISettlement {
     }
 
     function totals() external view returns (Totals memory) {
-        uint128 mintedTokens = finalisedEras == 0 ? 0 : _eras[finalisedEras - 1].totalTokens;
-        return Totals(_depositedCredits, _claimedCredits, _claimedTokens, mintedTokens);
+        uint128 mintedTokens = _totalTokensBefore(finalisedEras);
+        return Totals(_depositedCredits, mintedTokens);
     }
 
     // ---- what the doors above rest on
 
     function _checkHeader(EraHeader calldata header) private view {
-        if (header.era != postedEras) revert EraOutOfOrder(header.era, postedEras);
-        PostedEra memory parent = _parentOf(header.era);
-        if (header.parentHash != parent.headerHash) revert ParentMismatch(header.parentHash, parent.headerHash);
-        uint8 depth = SumTree.depthOf(header.leafCount);
-        if (header.depth != depth) revert DepthMismatch(header.depth, depth);
-        if (header.totalCredits < parent.totalCredits || header.totalTokens < parent.totalTokens) {
-            revert TotalsFell(header.totalCredits, header.totalTokens, parent.totalCredits, parent.totalTokens);
+        uint64 era = header.era;
+        if (era != postedEras) revert EraOutOfOrder(era, postedEras);
+        bytes32 parentHash = era == 0 ? bytes32(0) : _eras[era - 1].headerHash;
+        if (header.parentHash != parentHash) revert ParentMismatch(header.parentHash, parentHash);
+        SumTree.Root calldata payout = header.payout;
+        if (payout.leafCount == 0) revert SumTree.EmptyTree();
+        for (uint8 tree = 0; tree <= uint8(type(EraLeaf.Tree).max); ++tree) {
+            SumTree.Root calldata root = _treeOf(header, EraLeaf.Tree(tree));
+            bool isZero = root.root == 0 && root.credits == 0 && root.tokens == 0;
+            if (root.leafCount == 0 && !isZero) revert EmptyTreeNotZero(EraLeaf.Tree(tree));
         }
-        if (header.totalCredits > _depositedCredits) revert CreditsNotFunded(header.totalCredits, _depositedCredits);
-        uint128 emission = header.totalTokens - parent.totalTokens;
+        _checkTotals(header);
+        if (payout.credits > _depositedCredits) revert CreditsNotFunded(payout.credits, _depositedCredits);
+        uint128 emission = payout.tokens - _totalTokensBefore(era);
         if (emission > eraMintGrainsMax) revert EmissionAboveEraLimit(emission, eraMintGrainsMax);
-        if (header.totalTokens > emissionCapGrains) revert EmissionAboveCap(header.totalTokens, emissionCapGrains);
+        if (payout.tokens > emissionCapGrains) revert EmissionAboveCap(payout.tokens, emissionCapGrains);
     }
 
-    /// @dev The era before; all zero for the first.
-    function _parentOf(uint64 era) private view returns (PostedEra memory parent) {
-        if (era > 0) parent = _eras[era - 1];
+    /// @dev The equation of every account's payout holds for all of them together.
+    function _checkTotals(EraHeader calldata header) private view {
+        uint64 era = header.era;
+        (uint128 accruedCredits, uint128 accruedTokens) = (0, 0);
+        if (era >= holdbackEras) {
+            PostedEra storage earned = _eras[era - holdbackEras];
+            (accruedCredits, accruedTokens) = (earned.accruedCredits, earned.accruedTokens);
+        }
+        SumTree.Root calldata voids = header.voids;
+        if (voids.credits > accruedCredits || voids.tokens > accruedTokens) {
+            revert VoidsAboveAccrual(voids.credits, voids.tokens, accruedCredits, accruedTokens);
+        }
+        uint256 credits = uint256(header.direct.credits) + accruedCredits - voids.credits;
+        uint256 tokens = uint256(header.direct.tokens) + accruedTokens - voids.tokens;
+        if (era > 0) {
+            credits += _eras[era - 1].totalCredits;
+            tokens += _eras[era - 1].totalTokens;
+        }
+        if (header.payout.credits != credits || header.payout.tokens != tokens) {
+            revert TotalsDoNotAddUp(header.payout.credits, header.payout.tokens, credits, tokens);
+        }
+        if (header.accrual.credits != header.params.credits) {
+            revert AccrualNotCharged(header.accrual.credits, header.params.credits);
+        }
+        if (header.accrual.tokens > header.params.tokens) {
+            revert AccrualAboveEmission(header.accrual.tokens, header.params.tokens);
+        }
+    }
+
+    /// @dev Of all eras below `era`.
+    function _totalTokensBefore(uint64 era) private view returns (uint128) {
+        return era == 0 ? 0 : _eras[era - 1].totalTokens;
+    }
+
+    function _treeOf(EraHeader calldata header, EraLeaf.Tree tree) private pure returns (SumTree.Root calldata) {
+        if (tree == EraLeaf.Tree.Accrual) return header.accrual;
+        if (tree == EraLeaf.Tree.Void) return header.voids;
+        if (tree == EraLeaf.Tree.Direct) return header.direct;
+        return tree == EraLeaf.Tree.Payout ? header.payout : header.params;
     }
 
     /// @dev A challenge stays possible after the window until somebody finalises: later is safer, never wrong.
+    function _requireOpen(uint64 era) private view {
+        if (era >= postedEras) revert EraNotPosted(era, postedEras);
+        if (era < finalisedEras) revert EraIsFinal(era);
+    }
+
     function _openHeader(EraHeader calldata header) private view returns (bytes32 headerHash) {
-        if (header.era >= postedEras) revert EraNotPosted(header.era, postedEras);
-        if (header.era < finalisedEras) revert EraIsFinal(header.era);
+        _requireOpen(header.era);
         headerHash = headerHashOf(header);
         bytes32 expected = _eras[header.era].headerHash;
         if (headerHash != expected) revert HeaderMismatch(headerHash, expected);
     }
 
-    function _requireLastFinal(EraHeader calldata header) private view {
-        if (finalisedEras == 0) revert NothingFinalised();
-        bytes32 headerHash = headerHashOf(header);
-        bytes32 expected = _eras[finalisedEras - 1].headerHash;
-        if (headerHash != expected) revert HeaderNotLastFinal(headerHash, expected);
+    function _requireLastFinal(SumTree.Root calldata payout) private view returns (uint64 era) {
+        era = finalisedEras;
+        if (era == 0) revert NothingFinalised();
+        --era;
+        bytes32 payoutHash = keccak256(abi.encode(payout));
+        bytes32 expected = _eras[era].payoutHash;
+        if (payoutHash != expected) revert RootNotLastFinal(payoutHash, expected);
     }
 
-    function _climb(EraHeader calldata header, SumTree.LeafProof calldata proof)
-        private
-        pure
-        returns (uint128 totalCredits, uint128 totalTokens)
-    {
-        bytes32 root;
-        (root, totalCredits, totalTokens) = SumTree.climb(proof, header.leafCount);
-        if (root != header.payoutRoot) revert PayoutRootMismatch(root, header.payoutRoot);
+    /// @dev One leaf needs less than SumTree's spans: this is what payees pay for.
+    function _requirePayout(SumTree.Root calldata payout, PayoutProof calldata proof) private pure {
+        (uint128 credits, uint128 tokens) = SumTree.climbLeaf(
+            payout,
+            keccak256(abi.encodePacked(bytes1(0), proof.account, proof.credits, proof.tokens)),
+            Sums.pack(proof.credits, proof.tokens),
+            proof.index,
+            proof.path
+        );
+        if (credits != payout.credits || tokens != payout.tokens) {
+            revert TotalsMismatch(credits, tokens, payout.credits, payout.tokens);
+        }
     }
 
-    function _pay(uint64 era, SumTree.Leaf calldata leaf) private returns (uint128 credits, uint128 tokens) {
-        Claimed memory had = _claimed[leaf.account];
-        if (leaf.credits > had.credits) credits = leaf.credits - had.credits;
-        if (leaf.tokens > had.tokens) tokens = leaf.tokens - had.tokens;
+    function _pay(uint64 era, PayoutProof calldata leaf) private returns (uint128 credits, uint128 tokens) {
+        Account memory had = _accounts[leaf.account];
+        if (leaf.credits > had.credits) {
+            (credits, had.credits) = (leaf.credits - had.credits, leaf.credits.toUint120());
+        }
+        if (leaf.tokens > had.tokens) (tokens, had.tokens) = (leaf.tokens - had.tokens, leaf.tokens.toUint120());
         if (credits == 0 && tokens == 0) revert NothingToClaim(leaf.account);
-        _claimed[leaf.account] = Claimed(had.credits + credits, had.tokens + tokens);
-        _claimedCredits += credits;
-        _claimedTokens += tokens;
-        address recipient = recipientOf(leaf.account);
+        _accounts[leaf.account] = had;
+        address recipient = had.hasRecipient ? _recipients[leaf.account] : leaf.account;
         emit ClaimPaid(leaf.account, recipient, era, credits, tokens);
         if (leaf.account == BURN_ACCOUNT) {
             if (credits > 0) credit.burn(credits);
             if (tokens > 0) workToken.burn(tokens);
         } else {
-            if (credits > 0) credit.safeTransfer(recipient, credits);
-            if (tokens > 0) workToken.safeTransfer(recipient, tokens);
+            if (credits > 0) _payOut(credit, leaf.account, recipient, credits);
+            if (tokens > 0) _payOut(workToken, leaf.account, recipient, tokens);
         }
     }
 
-    function _void(uint64 era, Ground ground) private {
-        uint64 lastEra = postedEras - 1;
-        postedEras = era;
-        emit EraVoided(era, _eras[era].headerHash, msg.sender, lastEra, ground);
-        uint128 reward = posterBondGrains / CHALLENGER_DIVISOR;
-        uint128 burnt = posterBondGrains - reward;
-        posterBondGrains = 0;
-        emit PosterSlashed(poster, msg.sender, reward, burnt);
-        workToken.safeTransfer(msg.sender, reward);
-        workToken.burn(burnt);
+    /// @dev What the gate does not clear it holds for the recipient: claims are open, and nothing is forfeited.
+    function _payOut(IERC20 asset, address account, address recipient, uint128 grains) private {
+        if (_clears(CLAIM, account, recipient, asset, grains)) {
+            asset.safeTransfer(recipient, grains);
+            return;
+        }
+        asset.forceApprove(address(gate), grains);
+        gate.pay(CLAIM, account, recipient, address(asset), grains);
+    }
+
+    function _requireAdmitted(address account, uint128 grains) private view {
+        if (address(pauses) != address(0) && pauses.isPaused(DEPOSIT)) revert DepositPaused();
+        if (!_clears(DEPOSIT, msg.sender, account, credit, grains)) revert DepositNotCleared(msg.sender, account);
+    }
+
+    function _clears(bytes32 op, address from, address to, IERC20 asset, uint128 grains) private view returns (bool) {
+        return address(gate) == address(0) || gate.clears(op, from, to, address(asset), grains);
     }
 }

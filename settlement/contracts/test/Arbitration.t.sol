@@ -548,6 +548,7 @@ contract ArbitrationTest is ArbitrationFixture {
     }
 
     function test_RevertWhen_VaultWindowTooShort() public {
+        vm.chainId(1);
         Arbitration.Settings memory all = settings();
         all.appealSeconds = 4 days;
         vm.expectRevert(
@@ -556,7 +557,20 @@ contract ArbitrationTest is ArbitrationFixture {
         new Arbitration(all);
     }
 
+    /// Only a developer's own chain may leave no time for the tally.
+    function test_aLocalChainNeedsNoMargin() public {
+        Arbitration.Settings memory all = settings();
+        all.appealSeconds = VAULT_APPEAL - all.drawSeconds - all.commitSeconds - all.revealSeconds;
+        new Arbitration(all);
+        vm.chainId(1);
+        vm.expectRevert(
+            abi.encodeWithSelector(IArbitration.VaultWindowTooShort.selector, VAULT_APPEAL, VAULT_APPEAL + 1 hours)
+        );
+        new Arbitration(all);
+    }
+
     function test_RevertWhen_UnbondingTooShort() public {
+        vm.chainId(1);
         Arbitration.Settings memory all = settings();
         all.unbondingSeconds = 5 days;
         vm.expectRevert(abi.encodeWithSelector(IArbitration.UnbondingTooShort.selector, 5 days, 5 days + 1 hours));

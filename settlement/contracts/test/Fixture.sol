@@ -5,16 +5,19 @@ import {Test} from "forge-std/Test.sol";
 import {P256} from "@openzeppelin/contracts/utils/cryptography/P256.sol";
 import {BondVault} from "../src/BondVault.sol";
 import {Credit} from "../src/Credit.sol";
+import {EraChallenges} from "../src/EraChallenges.sol";
 import {NodeRegistry} from "../src/NodeRegistry.sol";
+import {P256Sha256Verifier} from "../src/P256Sha256Verifier.sol";
 import {Settlement} from "../src/Settlement.sol";
 import {WorkToken} from "../src/WorkToken.sol";
+import {IComplianceGate} from "../src/interfaces/IComplianceGate.sol";
+import {IEmergencyPause} from "../src/interfaces/IEmergencyPause.sol";
 import {INodeRegistry} from "../src/interfaces/INodeRegistry.sol";
 import {ISettlement} from "../src/interfaces/ISettlement.sol";
 import {IWorkToken} from "../src/interfaces/IWorkToken.sol";
-import {SumTree} from "../src/libraries/SumTree.sol";
-import {PayoutTree} from "./PayoutTree.sol";
+import {LeafTree} from "./LeafTree.sol";
 
-/// The five contracts as a network deploys them, with the people around them.
+/// A network's contracts as it deploys them, with the people around them.
 abstract contract Fixture is Test {
     uint128 internal constant CAP = 1_000_000e6;
     uint128 internal constant GENESIS = 100_000e6;
@@ -22,6 +25,13 @@ abstract contract Fixture is Test {
     uint128 internal constant FEE = 1e6;
     uint128 internal constant POSTER_BOND = 5_000e6;
     uint64 internal constant WINDOW = 1 days;
+    uint64 internal constant HOLDBACK = 1;
+    uint64 internal constant EPOCHS = 2;
+    uint64 internal constant LATE = 1;
+    uint64 internal constant ANSWER = 6 hours;
+    uint128 internal constant ASK_FEE = 2e6;
+    uint256 internal constant RECEIPT_KEY = 0xbeac04;
+    address internal constant TREASURY = address(0x7ea5);
     uint64 internal constant ACTIVATION = 1 hours;
     uint64 internal constant UNBONDING = 14 days;
     uint64 internal constant APPEAL = 5 days;
@@ -45,6 +55,9 @@ abstract contract Fixture is Test {
     NodeRegistry internal registry;
     BondVault internal vault;
     Settlement internal settlement;
+    EraChallenges internal challenges;
+    /// What the payout tree of a header holds, for the era after it.
+    mapping(bytes32 headerHash => Payee[]) private payeesOf;
 
     function setUp() public virtual {
         vm.warp(1_800_000_000);
@@ -53,7 +66,15 @@ abstract contract Fixture is Test {
         workToken = new WorkToken(settlementAddress, CAP, ERA_MINT_MAX, genesis());
         registry = new NodeRegistry(workToken, FEE);
         vault = new BondVault(vaultSettings());
-        settlement = new Settlement(settlementSettings());
+        deploySettlement();
+    }
+
+    /// At the address that the token names.
+    function deploySettlement() internal {
+        address challengesAddress = vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 2);
+        settlement = new Settlement(settlementSettings(challengesAddress));
+        P256Sha256Verifier verifier = new P256Sha256Verifier();
+        challenges = new EraChallenges(challengeSettings(verifier));
     }
 
     function genesis() internal view returns (IWorkToken.Allocation[] memory allocations) {
@@ -77,17 +98,35 @@ abstract contract Fixture is Test {
         });
     }
 
-    function settlementSettings() internal view returns (Settlement.Settings memory) {
-        (uint256 x, uint256 y) = vm.publicKeyP256(0xbeac04);
+    function challengeSettings(P256Sha256Verifier verifier) internal view returns (EraChallenges.Settings memory) {
+        return EraChallenges.Settings({
+            settlement: settlement,
+            nodeRegistry: registry,
+            verifier: verifier,
+            epochsPerEra: EPOCHS,
+            lateEpochs: LATE,
+            answerSeconds: ANSWER,
+            askFeeGrains: ASK_FEE,
+            insurance: insurance,
+            treasury: TREASURY
+        });
+    }
+
+    function settlementSettings(address challengesAddress) internal view virtual returns (Settlement.Settings memory) {
+        (uint256 x, uint256 y) = vm.publicKeyP256(RECEIPT_KEY);
         return Settlement.Settings({
             credit: credit,
             workToken: workToken,
+            challenges: challengesAddress,
             poster: poster,
             posterBondGrains: POSTER_BOND,
             challengeWindowSeconds: WINDOW,
+            holdbackEras: HOLDBACK,
             receiptKeyX: bytes32(x),
             receiptKeyY: bytes32(y),
-            beaconTip: BEACON_TIP
+            beaconTip: BEACON_TIP,
+            gate: IComplianceGate(address(0)),
+            pauses: IEmergencyPause(address(0))
         });
     }
 
@@ -141,22 +180,49 @@ abstract contract Fixture is Test {
         vm.stopPrank();
     }
 
-    function headerOf(uint64 era, bytes32 parentHash, SumTree.Leaf[] memory leaves)
+    /// What an account may have claimed over its lifetime.
+    struct Payee {
+        address account;
+        uint128 credits;
+        uint128 tokens;
+    }
+
+    /// An era that pays everything directly: what its payees have beyond those of the parent.
+    function headerOf(uint64 era, bytes32 parentHash, Payee[] memory payees)
         internal
-        pure
         returns (ISettlement.EraHeader memory header)
     {
-        SumTree.Node memory top = PayoutTree.topOf(leaves);
         header.era = era;
         header.parentHash = parentHash;
-        header.accrualRoot = keccak256("accrual");
-        header.voidRoot = keccak256("void");
-        header.payoutRoot = SumTree.rootOf(top, uint32(leaves.length));
-        header.totalCredits = top.credits;
-        header.totalTokens = top.tokens;
-        header.leafCount = uint32(leaves.length);
-        header.depth = SumTree.depthOf(uint32(leaves.length));
-        header.paramsHash = keccak256("params");
+        header.direct = LeafTree.rootOf(directLeaves(payeesOf[parentHash], payees));
+        header.payout = LeafTree.rootOf(payeeLeaves(payees));
+        Payee[] storage kept = payeesOf[keccak256(abi.encode(header))];
+        for (uint256 i = kept.length; i < payees.length; ++i) {
+            kept.push(payees[i]);
+        }
+    }
+
+    function payeeLeaves(Payee[] memory payees) internal pure returns (bytes[] memory leaves) {
+        leaves = new bytes[](payees.length);
+        for (uint256 i = 0; i < payees.length; ++i) {
+            leaves[i] = abi.encodePacked(payees[i].account, payees[i].credits, payees[i].tokens);
+        }
+    }
+
+    function directLeaves(Payee[] memory parents, Payee[] memory payees) private pure returns (bytes[] memory leaves) {
+        leaves = new bytes[](payees.length);
+        for (uint256 i = 0; i < payees.length; ++i) {
+            (address account, uint128 credits, uint128 tokens) =
+                (payees[i].account, payees[i].credits, payees[i].tokens);
+            if (i < parents.length) (credits, tokens) = (credits - parents[i].credits, tokens - parents[i].tokens);
+            leaves[i] = abi.encodePacked(account, credits, tokens);
+        }
+    }
+
+    function payoutProof(Payee[] memory payees, uint32 index) internal pure returns (ISettlement.PayoutProof memory) {
+        Payee memory payee = payees[index];
+        bytes memory path = LeafTree.pathOf(payeeLeaves(payees), 0, index);
+        return ISettlement.PayoutProof(payee.account, payee.credits, payee.tokens, index, path);
     }
 
     function post(ISettlement.EraHeader memory header) internal {
@@ -170,14 +236,10 @@ abstract contract Fixture is Test {
     }
 
     /// Leaves of `count` accounts 0x1001, 0x1002 …, each owed the same.
-    function evenLeaves(uint256 count, uint128 credits, uint128 tokens)
-        internal
-        pure
-        returns (SumTree.Leaf[] memory leaves)
-    {
-        leaves = new SumTree.Leaf[](count);
+    function evenLeaves(uint256 count, uint128 credits, uint128 tokens) internal pure returns (Payee[] memory leaves) {
+        leaves = new Payee[](count);
         for (uint256 i = 0; i < count; ++i) {
-            leaves[i] = SumTree.Leaf(address(uint160(0x1001 + i)), credits, tokens);
+            leaves[i] = Payee(address(uint160(0x1001 + i)), credits, tokens);
         }
     }
 }

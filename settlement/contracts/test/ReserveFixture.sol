@@ -75,7 +75,7 @@ abstract contract ReserveFixture is Test {
         workToken.approve(address(reserve), type(uint256).max);
     }
 
-    function settings(uint32 tokenCoverPpmMin) internal view returns (Reserve.Settings memory all) {
+    function settings(uint32 tokenCoverPpmMin) internal view virtual returns (Reserve.Settings memory all) {
         all.credit = credit;
         all.asset = IERC20(asset);
         all.workToken = IERC20(address(workToken));

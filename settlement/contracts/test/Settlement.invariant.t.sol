@@ -2,31 +2,35 @@
 pragma solidity 0.8.37;
 
 import {Credit} from "../src/Credit.sol";
+import {EraChallenges} from "../src/EraChallenges.sol";
 import {Settlement} from "../src/Settlement.sol";
 import {WorkToken} from "../src/WorkToken.sol";
+import {IEraChallenges} from "../src/interfaces/IEraChallenges.sol";
 import {ISettlement} from "../src/interfaces/ISettlement.sol";
+import {EraLeaf} from "../src/libraries/EraLeaf.sol";
 import {SumTree} from "../src/libraries/SumTree.sol";
 import {Fixture} from "./Fixture.sol";
-import {PayoutTree} from "./PayoutTree.sol";
+import {LeafTree} from "./LeafTree.sol";
 
-/// Lives through eras: consumers deposit, an honest poster posts, a dishonest one is challenged, payees claim.
+/// Lives through eras: consumers deposit, an honest poster posts, a dishonest one is challenged, leaves are asked for and
+/// shown or not, payees claim.
 contract SettlementHandler is Fixture {
     uint256 private constant ACCOUNTS = 6;
     /// Posted and neither final nor void, oldest first.
-    SumTree.Leaf[][] private openLeaves;
+    Payee[][] private openPayees;
     ISettlement.EraHeader[] private openHeaders;
-    SumTree.Leaf[] private finalLeaves;
+    Payee[] private finalPayees;
     ISettlement.EraHeader private finalHeader;
     bytes32[] public finalHashes;
 
     uint256 public ghostDeposited;
     uint256 public ghostClaimedCredits;
     uint256 public ghostClaimedTokens;
+    uint256 public ghostSlashed;
+    uint256 public ghostBurnt;
 
-    constructor(Credit credit_, WorkToken workToken_, Settlement settlement_) {
-        credit = credit_;
-        workToken = workToken_;
-        settlement = settlement_;
+    constructor(Credit credit_, WorkToken workToken_, Settlement settlement_, EraChallenges challenges_) {
+        (credit, workToken, settlement, challenges) = (credit_, workToken_, settlement_, challenges_);
     }
 
     function setUp() public override {}
@@ -39,30 +43,57 @@ contract SettlementHandler is Fixture {
 
     function postHonest(uint256 seed) external {
         if (!canPost()) return;
-        postLeaves(grown(seed));
+        postPayees(grown(seed));
     }
 
     /// Posts a duplicate account and has it voided at once; whatever else is open stays.
     function postDuplicateAndChallenge(uint256 seed) external {
         if (!canPost()) return;
-        SumTree.Leaf[] memory leaves = grown(seed);
+        Payee[] memory payees = grown(seed);
         uint32 index = uint32(seed % (ACCOUNTS - 1));
-        leaves[index + 1].account = leaves[index].account;
-        ISettlement.EraHeader memory header = headerOf(settlement.postedEras(), lastHash(), leaves);
+        payees[index + 1].account = payees[index].account;
+        ISettlement.EraHeader memory header = headerOf(settlement.postedEras(), lastHash(), payees);
         post(header);
+        SumTree.Span memory span = LeafTree.spanOf(payeeLeaves(payees), index, index + 1);
         vm.prank(stranger);
-        settlement.challengeOrder(header, PayoutTree.proofOf(leaves, index), PayoutTree.proofOf(leaves, index + 1));
+        challenges.challengeOrder(header, EraLeaf.Tree.Payout, span);
+        ghostSlashed += POSTER_BOND / 2;
     }
 
+    /// Posts a root of which nobody has the leaves; it is asked for one and void when none is shown.
+    function postUnknownAndAsk(uint256 seed) external {
+        if (!canPost()) return;
+        ISettlement.EraHeader memory header = headerOf(settlement.postedEras(), lastHash(), grown(seed));
+        (header.direct.root, header.payout.root) = (bytes32(seed), bytes32(seed));
+        post(header);
+        askAs(stranger, header, uint32(seed % ACCOUNTS));
+        vm.warp(block.timestamp + ANSWER);
+        vm.prank(stranger);
+        challenges.challengeWithheld(header, EraLeaf.Tree.Payout, uint32(seed % ACCOUNTS));
+        ghostSlashed += POSTER_BOND / 2;
+    }
+
+    /// Whatever is shown of an honest era, it stands; what is asked for is shown.
     function challengeHonest(uint256 which, uint32 index) external {
         if (openHeaders.length == 0) return;
         which %= openHeaders.length;
         index %= uint32(ACCOUNTS - 1);
         ISettlement.EraHeader memory header = openHeaders[which];
-        SumTree.LeafProof memory a = PayoutTree.proofOf(openLeaves[which], index);
-        SumTree.LeafProof memory b = PayoutTree.proofOf(openLeaves[which], index + 1);
-        vm.expectPartialRevert(ISettlement.LeavesInOrder.selector);
-        settlement.challengeOrder(header, a, b);
+        bytes[] memory leaves = payeeLeaves(openPayees[which]);
+        SumTree.Span memory span = LeafTree.spanOf(leaves, index, index + 1);
+        vm.expectRevert(abi.encodeWithSelector(IEraChallenges.Unproven.selector, ISettlement.Ground.LeavesOutOfOrder));
+        challenges.challengeOrder(header, EraLeaf.Tree.Payout, span);
+        if (block.timestamp >= settlement.eraOf(header.era).finalisableAt) return;
+        askAs(stranger, header, index);
+        span = LeafTree.spanOf(leaves, index);
+        vm.prank(poster);
+        challenges.reveal(header, EraLeaf.Tree.Payout, span);
+    }
+
+    function burnSlashed() external {
+        if (settlement.slashedGrains() == 0) return;
+        ghostBurnt += settlement.slashedGrains();
+        settlement.burnSlashed();
     }
 
     function finaliseOldest() external {
@@ -72,17 +103,17 @@ contract SettlementHandler is Fixture {
         settlement.finaliseEra(header);
         finalHashes.push(settlement.headerHashOf(header));
         finalHeader = header;
-        delete finalLeaves;
-        for (uint256 i = 0; i < openLeaves[0].length; ++i) {
-            finalLeaves.push(openLeaves[0][i]);
+        delete finalPayees;
+        for (uint256 i = 0; i < openPayees[0].length; ++i) {
+            finalPayees.push(openPayees[0][i]);
         }
         dropOldest();
     }
 
     function claim(uint32 index) external {
-        if (finalLeaves.length == 0) return;
-        SumTree.LeafProof memory proof = PayoutTree.proofOf(finalLeaves, index % uint32(ACCOUNTS));
-        try settlement.claim(finalHeader, proof) returns (uint128 credits, uint128 tokens) {
+        if (finalPayees.length == 0) return;
+        ISettlement.PayoutProof memory proof = payoutProof(finalPayees, index % uint32(ACCOUNTS));
+        try settlement.claim(finalHeader.payout, proof) returns (uint128 credits, uint128 tokens) {
             ghostClaimedCredits += credits;
             ghostClaimedTokens += tokens;
         } catch (bytes memory reason) {
@@ -95,11 +126,20 @@ contract SettlementHandler is Fixture {
     }
 
     function finalTotals() external view returns (uint128 credits, uint128 tokens) {
-        return (finalHeader.totalCredits, finalHeader.totalTokens);
+        return (finalHeader.payout.credits, finalHeader.payout.tokens);
     }
 
     function finalCount() external view returns (uint256) {
         return finalHashes.length;
+    }
+
+    function askAs(address asker, ISettlement.EraHeader memory header, uint32 index) private {
+        vm.prank(operator);
+        assertTrue(workToken.transfer(asker, ASK_FEE));
+        vm.startPrank(asker);
+        workToken.approve(address(challenges), ASK_FEE);
+        challenges.ask(header, EraLeaf.Tree.Payout, index);
+        vm.stopPrank();
     }
 
     /// The poster keeps its bond up as long as it has tokens for it.
@@ -110,13 +150,13 @@ contract SettlementHandler is Fixture {
         return true;
     }
 
-    function postLeaves(SumTree.Leaf[] memory leaves) private {
-        ISettlement.EraHeader memory header = headerOf(settlement.postedEras(), lastHash(), leaves);
+    function postPayees(Payee[] memory payees) private {
+        ISettlement.EraHeader memory header = headerOf(settlement.postedEras(), lastHash(), payees);
         post(header);
         openHeaders.push(header);
-        openLeaves.push();
-        for (uint256 i = 0; i < leaves.length; ++i) {
-            openLeaves[openLeaves.length - 1].push(leaves[i]);
+        openPayees.push();
+        for (uint256 i = 0; i < payees.length; ++i) {
+            openPayees[openPayees.length - 1].push(payees[i]);
         }
     }
 
@@ -126,23 +166,23 @@ contract SettlementHandler is Fixture {
     }
 
     /// The last posted payouts, one account richer by what deposits and the limiter allow.
-    function grown(uint256 seed) private view returns (SumTree.Leaf[] memory leaves) {
-        if (openLeaves.length > 0) leaves = openLeaves[openLeaves.length - 1];
-        else if (finalLeaves.length > 0) leaves = finalLeaves;
-        else leaves = evenLeaves(ACCOUNTS, 0, 0);
-        SumTree.Node memory top = PayoutTree.topOf(leaves);
-        SumTree.Leaf memory richer = leaves[seed % ACCOUNTS];
-        richer.credits += uint128((seed >> 8) % (ghostDeposited - top.credits + 1));
+    function grown(uint256 seed) private view returns (Payee[] memory payees) {
+        if (openPayees.length > 0) payees = openPayees[openPayees.length - 1];
+        else if (finalPayees.length > 0) payees = finalPayees;
+        else payees = evenLeaves(ACCOUNTS, 0, 0);
+        SumTree.Root memory root = LeafTree.rootOf(payeeLeaves(payees));
+        Payee memory richer = payees[seed % ACCOUNTS];
+        richer.credits += uint128((seed >> 8) % (ghostDeposited - root.credits + 1));
         richer.tokens += uint128((seed >> 64) % ERA_MINT_MAX);
     }
 
     function dropOldest() private {
         for (uint256 i = 1; i < openHeaders.length; ++i) {
             openHeaders[i - 1] = openHeaders[i];
-            openLeaves[i - 1] = openLeaves[i];
+            openPayees[i - 1] = openPayees[i];
         }
         openHeaders.pop();
-        openLeaves.pop();
+        openPayees.pop();
     }
 }
 
@@ -151,8 +191,8 @@ contract SettlementInvariantTest is Fixture {
 
     function setUp() public override {
         super.setUp();
-        handler = new SettlementHandler(credit, workToken, settlement);
-        bytes4[] memory actions = new bytes4[](7);
+        handler = new SettlementHandler(credit, workToken, settlement, challenges);
+        bytes4[] memory actions = new bytes4[](9);
         actions[0] = SettlementHandler.deposit.selector;
         actions[1] = SettlementHandler.postHonest.selector;
         actions[2] = SettlementHandler.postDuplicateAndChallenge.selector;
@@ -160,6 +200,8 @@ contract SettlementInvariantTest is Fixture {
         actions[4] = SettlementHandler.finaliseOldest.selector;
         actions[5] = SettlementHandler.claim.selector;
         actions[6] = SettlementHandler.wait.selector;
+        actions[7] = SettlementHandler.postUnknownAndAsk.selector;
+        actions[8] = SettlementHandler.burnSlashed.selector;
         targetSelector(FuzzSelector(address(handler), actions));
         targetContract(address(handler));
     }
@@ -167,10 +209,9 @@ contract SettlementInvariantTest is Fixture {
     /// Eras 1: what was claimed ≤ what is final ≤ what was deposited, and emission ≤ its cap.
     function invariant_claimsAreFinalAndFunded() public view {
         (uint128 credits, uint128 tokens) = handler.finalTotals();
-        ISettlement.Totals memory totals = settlement.totals();
-        assertLe(totals.claimedCredits, credits);
-        assertLe(credits, totals.depositedCredits);
-        assertLe(totals.claimedTokens, tokens);
+        assertLe(handler.ghostClaimedCredits(), credits);
+        assertLe(credits, settlement.totals().depositedCredits);
+        assertLe(handler.ghostClaimedTokens(), tokens);
         assertLe(workToken.mintedGrains(), CAP);
     }
 
@@ -179,10 +220,12 @@ contract SettlementInvariantTest is Fixture {
         assertEq(credit.balanceOf(address(settlement)), handler.ghostDeposited() - handler.ghostClaimedCredits());
     }
 
-    /// Eras 3: so is the poster's bond and every minted token that was not claimed.
+    /// Eras 3: so is the poster's bond, what was slashed of it and not burnt, and every minted token not claimed.
     function invariant_tokensAreThere() public view {
         uint256 unclaimed = settlement.totals().mintedTokens - handler.ghostClaimedTokens();
-        assertEq(workToken.balanceOf(address(settlement)), settlement.posterBondGrains() + unclaimed);
+        uint256 slashed = handler.ghostSlashed() - handler.ghostBurnt();
+        assertEq(settlement.slashedGrains(), slashed);
+        assertEq(workToken.balanceOf(address(settlement)), settlement.posterBondGrains() + slashed + unclaimed);
     }
 
     /// Eras 4: final is final.
@@ -193,11 +236,9 @@ contract SettlementInvariantTest is Fixture {
         }
     }
 
-    /// Eras 5: the contract's books are the ones that an observer keeps.
-    function invariant_totalsAreTheGhosts() public view {
-        ISettlement.Totals memory totals = settlement.totals();
-        assertEq(totals.depositedCredits, handler.ghostDeposited());
-        assertEq(totals.claimedCredits, handler.ghostClaimedCredits());
-        assertEq(totals.claimedTokens, handler.ghostClaimedTokens());
+    /// Eras 5: an era that was asked for nothing, or answered, owes no fee; the fees are paid out.
+    function invariant_feesAreReturnedOrEarned() public view {
+        assertEq(workToken.balanceOf(address(challenges)), 0);
+        assertEq(settlement.totals().depositedCredits, handler.ghostDeposited());
     }
 }

@@ -5,19 +5,19 @@ import {Settlement} from "../src/Settlement.sol";
 import {WorkToken} from "../src/WorkToken.sol";
 import {ICredit} from "../src/interfaces/ICredit.sol";
 import {ISettlement} from "../src/interfaces/ISettlement.sol";
+import {EraLeaf} from "../src/libraries/EraLeaf.sol";
 import {SumTree} from "../src/libraries/SumTree.sol";
 import {Fixture} from "./Fixture.sol";
-import {PayoutTree} from "./PayoutTree.sol";
 
 contract SettlementTest is Fixture {
-    SumTree.Leaf[] private leaves;
+    Payee[] private leaves;
     ISettlement.EraHeader private first;
 
     function setUp() public override {
         super.setUp();
         fund(1_000e6);
         bondPoster();
-        SumTree.Leaf[] memory even = evenLeaves(3, 10e6, 1e6);
+        Payee[] memory even = evenLeaves(3, 10e6, 1e6);
         for (uint256 i = 0; i < even.length; ++i) {
             leaves.push(even[i]);
         }
@@ -27,7 +27,7 @@ contract SettlementTest is Fixture {
     // ---- deployment
 
     function test_keepsWhatItWasToldAtDeployment() public view {
-        Settlement.Settings memory settings = settlementSettings();
+        Settlement.Settings memory settings = settlementSettings(address(challenges));
         assertEq(settlement.receiptKeyX(), settings.receiptKeyX);
         assertEq(settlement.receiptKeyY(), settings.receiptKeyY);
         assertEq(settlement.beaconTip(), BEACON_TIP);
@@ -47,7 +47,7 @@ contract SettlementTest is Fixture {
     }
 
     function test_RevertWhen_ZeroAddress() public {
-        Settlement.Settings memory settings = settlementSettings();
+        Settlement.Settings memory settings = settlementSettings(address(challenges));
         settings.credit = ICredit(address(0));
         vm.expectRevert(ISettlement.ZeroAddress.selector);
         new Settlement(settings);
@@ -55,8 +55,15 @@ contract SettlementTest is Fixture {
         settlement.deposit(address(0), 1);
     }
 
+    function test_RevertWhen_ZeroHoldback() public {
+        Settlement.Settings memory settings = settlementSettings(address(challenges));
+        settings.holdbackEras = 0;
+        vm.expectRevert(ISettlement.ZeroHoldback.selector);
+        new Settlement(settings);
+    }
+
     function test_RevertWhen_NotTheMinter() public {
-        Settlement.Settings memory settings = settlementSettings();
+        Settlement.Settings memory settings = settlementSettings(address(challenges));
         vm.expectRevert(abi.encodeWithSelector(ISettlement.NotTheMinter.selector, address(settlement)));
         new Settlement(settings);
     }
@@ -202,22 +209,60 @@ contract SettlementTest is Fixture {
     }
 
     function test_RevertWhen_EmptyTree() public {
-        first.leafCount = 0;
+        first.payout.leafCount = 0;
         vm.expectRevert(SumTree.EmptyTree.selector);
         post(first);
     }
 
-    function test_RevertWhen_DepthMismatch() public {
-        first.depth = 3;
-        vm.expectRevert(abi.encodeWithSelector(ISettlement.DepthMismatch.selector, 3, 2));
+    function test_RevertWhen_EmptyTreeNotZero() public {
+        first.voids.credits = 1;
+        vm.expectRevert(abi.encodeWithSelector(ISettlement.EmptyTreeNotZero.selector, EraLeaf.Tree.Void));
+        post(first);
+        (first.voids.credits, first.params.root) = (0, "root");
+        vm.expectRevert(abi.encodeWithSelector(ISettlement.EmptyTreeNotZero.selector, EraLeaf.Tree.Params));
         post(first);
     }
 
-    function test_RevertWhen_TotalsFell() public {
+    function test_RevertWhen_TotalsDoNotAddUp() public {
+        first.payout.tokens += 1;
+        vm.expectRevert(abi.encodeWithSelector(ISettlement.TotalsDoNotAddUp.selector, 30e6, 3e6 + 1, 30e6, 3e6));
         post(first);
-        ISettlement.EraHeader memory header = headerOf(1, settlement.headerHashOf(first), evenLeaves(3, 10e6, 1e6 - 1));
-        vm.expectRevert(abi.encodeWithSelector(ISettlement.TotalsFell.selector, 30e6, 3e6 - 3, 30e6, 3e6));
+    }
+
+    function test_RevertWhen_VoidsAboveAccrual() public {
+        post(first);
+        ISettlement.EraHeader memory header = headerOf(1, settlement.headerHashOf(first), leaves);
+        header.voids = SumTree.Root("voids", 1, 0, 1);
+        vm.expectRevert(abi.encodeWithSelector(ISettlement.VoidsAboveAccrual.selector, 1, 0, 0, 0));
         post(header);
+    }
+
+    function test_RevertWhen_AccrualNotCharged() public {
+        first.accrual = SumTree.Root("accrual", 7, 0, 1);
+        first.params = SumTree.Root("params", 8, 0, 1);
+        vm.expectRevert(abi.encodeWithSelector(ISettlement.AccrualNotCharged.selector, 7, 8));
+        post(first);
+    }
+
+    function test_RevertWhen_AccrualAboveEmission() public {
+        first.accrual = SumTree.Root("accrual", 0, 7, 1);
+        first.params = SumTree.Root("params", 0, 6, 1);
+        vm.expectRevert(abi.encodeWithSelector(ISettlement.AccrualAboveEmission.selector, 7, 6));
+        post(first);
+    }
+
+    /// What was accrued is paid when its holdback has ended, less what is voided.
+    function test_accrualsAreOwedAfterTheHoldback() public {
+        first.accrual = SumTree.Root("accrual", 5e6, 7, 1);
+        first.params = SumTree.Root("params", 5e6, 7, 1);
+        post(first);
+        ISettlement.EraHeader memory second = headerOf(1, settlement.headerHashOf(first), leaves);
+        second.direct = SumTree.Root(0, 0, 0, 0);
+        vm.expectRevert(abi.encodeWithSelector(ISettlement.TotalsDoNotAddUp.selector, 30e6, 3e6, 35e6, 3e6 + 7));
+        post(second);
+        second.voids = SumTree.Root("voids", 2e6, 7, 1);
+        (second.payout.credits, second.payout.root) = (33e6, "payout");
+        post(second);
     }
 
     function test_RevertWhen_CreditsNotFunded() public {
@@ -237,7 +282,7 @@ contract SettlementTest is Fixture {
     function test_RevertWhen_EmissionAboveCap() public {
         address next = vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 1);
         workToken = new WorkToken(next, GENESIS + 5, ERA_MINT_MAX, genesis());
-        settlement = new Settlement(settlementSettings());
+        deploySettlement();
         bondPoster();
         ISettlement.EraHeader memory header = headerOf(0, 0, evenLeaves(1, 0, 6));
         vm.expectRevert(abi.encodeWithSelector(ISettlement.EmissionAboveCap.selector, 6, 5));
@@ -284,7 +329,7 @@ contract SettlementTest is Fixture {
     function test_RevertWhen_HeaderMismatch() public {
         post(first);
         bytes32 posted = settlement.headerHashOf(first);
-        first.paramsHash = "other";
+        first.params.root = "other";
         bytes32 other = settlement.headerHashOf(first);
         vm.expectRevert(abi.encodeWithSelector(ISettlement.HeaderMismatch.selector, other, posted));
         settlement.finaliseEra(first);
@@ -298,6 +343,38 @@ contract SettlementTest is Fixture {
         settlement.finaliseEra(first);
     }
 
+    function test_RevertWhen_NotChallenges() public {
+        post(first);
+        vm.expectRevert(abi.encodeWithSelector(ISettlement.NotChallenges.selector, poster, address(challenges)));
+        vm.prank(poster);
+        settlement.voidEra(0, poster, ISettlement.Ground.PayoutWrong);
+    }
+
+    function test_aVoidedErasDescendantsAreVoidAndTheBondIsSplitOnce() public {
+        post(first);
+        post(headerOf(1, settlement.headerHashOf(first), leaves));
+        uint256 supply = workToken.totalSupply();
+        vm.expectEmit(address(settlement));
+        emit ISettlement.EraVoided(0, settlement.headerHashOf(first), stranger, 1, ISettlement.Ground.PayoutWrong);
+        vm.prank(address(challenges));
+        settlement.voidEra(0, stranger, ISettlement.Ground.PayoutWrong);
+        assertEq(settlement.postedEras(), 0);
+        assertEq(workToken.balanceOf(stranger), POSTER_BOND / 2);
+        assertEq(settlement.slashedGrains(), POSTER_BOND / 2);
+        vm.expectEmit(address(settlement));
+        emit ISettlement.SlashedBurnt(POSTER_BOND / 2);
+        settlement.burnSlashed();
+        assertEq(workToken.totalSupply(), supply - POSTER_BOND / 2);
+        vm.expectRevert(ISettlement.ZeroAmount.selector);
+        settlement.burnSlashed();
+        bondPoster();
+        post(first);
+        finalise(first);
+        vm.expectRevert(abi.encodeWithSelector(ISettlement.EraIsFinal.selector, 0));
+        vm.prank(address(challenges));
+        settlement.voidEra(0, stranger, ISettlement.Ground.PayoutWrong);
+    }
+
     // ---- claims
 
     function test_claimPaysWhatIsOwedOnce() public {
@@ -305,22 +382,21 @@ contract SettlementTest is Fixture {
         vm.expectEmit(address(settlement));
         emit ISettlement.ClaimPaid(leaves[1].account, leaves[1].account, 0, 10e6, 1e6);
         vm.prank(stranger);
-        settlement.claim(first, PayoutTree.proofOf(leaves, 1));
+        settlement.claim(first.payout, payoutProof(leaves, 1));
         assertEq(credit.balanceOf(leaves[1].account), 10e6);
         assertEq(workToken.balanceOf(leaves[1].account), 1e6);
         assertEq(settlement.claimedOf(leaves[1].account).credits, 10e6);
-        assertEq(settlement.totals().claimedCredits, 10e6);
-        assertEq(settlement.totals().claimedTokens, 1e6);
+        assertEq(settlement.claimedOf(leaves[1].account).tokens, 1e6);
     }
 
     function test_laterClaimPaysTheDifference() public {
         finalFirst();
-        settlement.claim(first, PayoutTree.proofOf(leaves, 1));
+        settlement.claim(first.payout, payoutProof(leaves, 1));
         leaves[1].credits += 5;
         ISettlement.EraHeader memory second = headerOf(1, settlement.headerHashOf(first), leaves);
         post(second);
         finalise(second);
-        (uint128 credits, uint128 tokens) = settlement.claim(second, PayoutTree.proofOf(leaves, 1));
+        (uint128 credits, uint128 tokens) = settlement.claim(second.payout, payoutProof(leaves, 1));
         assertEq(credits, 5);
         assertEq(tokens, 0);
         assertEq(credit.balanceOf(leaves[1].account), 10e6 + 5);
@@ -330,7 +406,7 @@ contract SettlementTest is Fixture {
         finalFirst();
         vm.prank(leaves[0].account);
         settlement.setRecipient(stranger);
-        settlement.claim(first, PayoutTree.proofOf(leaves, 0));
+        settlement.claim(first.payout, payoutProof(leaves, 0));
         assertEq(credit.balanceOf(stranger), 10e6);
         vm.prank(leaves[0].account);
         settlement.setRecipient(address(0));
@@ -338,30 +414,30 @@ contract SettlementTest is Fixture {
     }
 
     function test_theBurnAccountsClaimIsDestroyed() public {
-        SumTree.Leaf[] memory burn = new SumTree.Leaf[](1);
-        burn[0] = SumTree.Leaf(settlement.BURN_ACCOUNT(), 8, 9);
+        Payee[] memory burn = new Payee[](1);
+        burn[0] = Payee(settlement.BURN_ACCOUNT(), 8, 9);
         ISettlement.EraHeader memory header = headerOf(0, 0, burn);
         post(header);
         finalise(header);
         uint256 credits = credit.totalSupply();
         uint256 tokens = workToken.totalSupply();
-        settlement.claim(header, PayoutTree.proofOf(burn, 0));
+        settlement.claim(header.payout, payoutProof(burn, 0));
         assertEq(credit.totalSupply(), credits - 8);
         assertEq(workToken.totalSupply(), tokens - 9);
     }
 
     function test_claimManySkipsBadRowsAndSaysWhy() public {
         finalFirst();
-        SumTree.LeafProof[] memory proofs = new SumTree.LeafProof[](3);
+        ISettlement.PayoutProof[] memory proofs = new ISettlement.PayoutProof[](3);
         for (uint32 i = 0; i < 3; ++i) {
-            proofs[i] = PayoutTree.proofOf(leaves, i);
+            proofs[i] = payoutProof(leaves, i);
         }
         proofs[1].index = 9;
         vm.expectEmit(address(settlement));
         emit ISettlement.ClaimSkipped(
-            leaves[1].account, 9, abi.encodeWithSelector(SumTree.LeafIndexOutOfRange.selector, 9, 3)
+            leaves[1].account, 9, abi.encodeWithSelector(SumTree.SpanOutOfRange.selector, 9, 9, 3)
         );
-        settlement.claimMany(first, proofs);
+        settlement.claimMany(first.payout, proofs);
         assertEq(credit.balanceOf(leaves[0].account), 10e6);
         assertEq(credit.balanceOf(leaves[1].account), 0);
         assertEq(credit.balanceOf(leaves[2].account), 10e6);
@@ -369,46 +445,49 @@ contract SettlementTest is Fixture {
 
     function test_RevertWhen_NothingFinalised() public {
         post(first);
-        SumTree.LeafProof memory proof = PayoutTree.proofOf(leaves, 0);
+        ISettlement.PayoutProof memory proof = payoutProof(leaves, 0);
         vm.expectRevert(ISettlement.NothingFinalised.selector);
-        settlement.claim(first, proof);
+        settlement.claim(first.payout, proof);
     }
 
-    function test_RevertWhen_HeaderNotLastFinal() public {
+    function test_RevertWhen_RootNotLastFinal() public {
         finalFirst();
+        leaves[1].credits += 5;
         ISettlement.EraHeader memory second = headerOf(1, settlement.headerHashOf(first), leaves);
         post(second);
         finalise(second);
-        SumTree.LeafProof memory proof = PayoutTree.proofOf(leaves, 0);
+        ISettlement.PayoutProof memory proof = payoutProof(leaves, 0);
         bytes memory expected = abi.encodeWithSelector(
-            ISettlement.HeaderNotLastFinal.selector, settlement.headerHashOf(first), settlement.headerHashOf(second)
+            ISettlement.RootNotLastFinal.selector,
+            keccak256(abi.encode(first.payout)),
+            keccak256(abi.encode(second.payout))
         );
         vm.expectRevert(expected);
-        settlement.claim(first, proof);
+        settlement.claim(first.payout, proof);
     }
 
-    function test_RevertWhen_PayoutRootMismatch() public {
+    function test_RevertWhen_LeafIsNotInTheTree() public {
         finalFirst();
-        SumTree.LeafProof memory proof = PayoutTree.proofOf(leaves, 0);
-        proof.leaf.account = stranger;
-        vm.expectPartialRevert(ISettlement.PayoutRootMismatch.selector);
-        settlement.claim(first, proof);
+        ISettlement.PayoutProof memory proof = payoutProof(leaves, 0);
+        proof.account = stranger;
+        vm.expectPartialRevert(SumTree.RootMismatch.selector);
+        settlement.claim(first.payout, proof);
     }
 
     function test_RevertWhen_TotalsMismatch() public {
-        first.totalCredits += 1; // more than the root commits to
+        (first.payout.credits, first.direct.credits) = (30e6 + 1, 30e6 + 1); // more than the roots commit to
         finalFirst();
-        SumTree.LeafProof memory proof = PayoutTree.proofOf(leaves, 0);
+        ISettlement.PayoutProof memory proof = payoutProof(leaves, 0);
         vm.expectRevert(abi.encodeWithSelector(ISettlement.TotalsMismatch.selector, 30e6, 3e6, 30e6 + 1, 3e6));
-        settlement.claim(first, proof);
+        settlement.claim(first.payout, proof);
     }
 
     function test_RevertWhen_NothingToClaim() public {
         finalFirst();
-        SumTree.LeafProof memory proof = PayoutTree.proofOf(leaves, 0);
-        settlement.claim(first, proof);
+        ISettlement.PayoutProof memory proof = payoutProof(leaves, 0);
+        settlement.claim(first.payout, proof);
         vm.expectRevert(abi.encodeWithSelector(ISettlement.NothingToClaim.selector, leaves[0].account));
-        settlement.claim(first, proof);
+        settlement.claim(first.payout, proof);
     }
 
     function test_RevertWhen_RecipientRefused() public {
@@ -418,23 +497,22 @@ contract SettlementTest is Fixture {
 
     function testFuzz_claimsNeverExceedTheTotals(uint8 count, uint64 seed) public {
         uint256 accounts = 1 + count % 12;
-        SumTree.Leaf[] memory random = new SumTree.Leaf[](accounts);
+        Payee[] memory random = new Payee[](accounts);
         for (uint256 i = 0; i < accounts; ++i) {
             uint256 draw = uint256(keccak256(abi.encode(seed, i)));
-            random[i] = SumTree.Leaf(address(uint160(0x2000 + i)), uint128(draw % 80e6), uint128((draw >> 128) % 80e6));
+            random[i] = Payee(address(uint160(0x2000 + i)), uint128(draw % 80e6), uint128((draw >> 128) % 80e6));
         }
         ISettlement.EraHeader memory header = headerOf(0, 0, random);
         post(header);
         finalise(header);
-        SumTree.LeafProof[] memory proofs = new SumTree.LeafProof[](accounts);
+        ISettlement.PayoutProof[] memory proofs = new ISettlement.PayoutProof[](accounts);
         for (uint32 i = 0; i < accounts; ++i) {
-            proofs[i] = PayoutTree.proofOf(random, i);
+            proofs[i] = payoutProof(random, i);
         }
-        settlement.claimMany(header, proofs);
-        settlement.claimMany(header, proofs);
-        assertEq(settlement.totals().claimedCredits, header.totalCredits);
-        assertEq(settlement.totals().claimedTokens, header.totalTokens);
-        assertEq(credit.balanceOf(address(settlement)), 1_000e6 - header.totalCredits);
+        settlement.claimMany(header.payout, proofs);
+        settlement.claimMany(header.payout, proofs);
+        assertEq(workToken.balanceOf(address(settlement)), POSTER_BOND);
+        assertEq(credit.balanceOf(address(settlement)), 1_000e6 - header.payout.credits);
     }
 
     function finalFirst() private {
@@ -446,6 +524,6 @@ contract SettlementTest is Fixture {
     function deployableSettings() private returns (Settlement.Settings memory settings) {
         address next = vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 1);
         workToken = new WorkToken(next, CAP, ERA_MINT_MAX, genesis());
-        return settlementSettings();
+        return settlementSettings(address(challenges));
     }
 }

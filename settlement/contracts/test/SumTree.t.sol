@@ -3,10 +3,12 @@ pragma solidity 0.8.37;
 
 import {Test} from "forge-std/Test.sol";
 import {SumTree} from "../src/libraries/SumTree.sol";
-import {PayoutTree} from "./PayoutTree.sol";
+import {Sums} from "../src/libraries/Sums.sol";
+import {LeafTree} from "./LeafTree.sol";
 import {SumTreeDoor} from "./SumTreeDoor.sol";
 
 contract SumTreeTest is Test {
+    uint256 private constant LEAF_BYTES = 52;
     SumTreeDoor private door;
 
     function setUp() public {
@@ -15,10 +17,10 @@ contract SumTreeTest is Test {
 
     /// The encoding, written out once more without the library.
     function test_encodesAsDocumented() public view {
-        SumTree.Leaf[] memory leaves = new SumTree.Leaf[](3);
-        leaves[0] = SumTree.Leaf(address(1), 10, 100);
-        leaves[1] = SumTree.Leaf(address(2), 20, 200);
-        leaves[2] = SumTree.Leaf(address(3), 30, 300);
+        bytes[] memory leaves = new bytes[](3);
+        for (uint256 i = 0; i < 3; ++i) {
+            leaves[i] = leafOf(address(uint160(i + 1)), uint128(10 * (i + 1)), uint128(100 * (i + 1)));
+        }
         bytes32 a = keccak256(abi.encodePacked(uint8(0), address(1), uint128(10), uint128(100)));
         bytes32 b = keccak256(abi.encodePacked(uint8(0), address(2), uint128(20), uint128(200)));
         bytes32 c = keccak256(abi.encodePacked(uint8(0), address(3), uint128(30), uint128(300)));
@@ -28,19 +30,10 @@ contract SumTreeTest is Test {
         bytes32 top =
             keccak256(abi.encodePacked(uint8(1), ab, uint128(30), uint128(300), cd, uint128(30), uint128(300)));
         bytes32 expected = keccak256(abi.encodePacked(uint8(3), top, uint128(60), uint128(600), uint32(3)));
-        (bytes32 root, uint128 credits, uint128 tokens) = door.climb(PayoutTree.proofOf(leaves, 2), 3);
-        assertEq(root, expected);
-        assertEq(credits, 60);
-        assertEq(tokens, 600);
-    }
-
-    function test_oneLeafHasDepthZero() public view {
-        SumTree.Leaf[] memory leaves = new SumTree.Leaf[](1);
-        leaves[0] = SumTree.Leaf(address(7), 5, 6);
-        SumTree.LeafProof memory proof = PayoutTree.proofOf(leaves, 0);
-        assertEq(proof.siblings.length, 0);
-        (bytes32 root,,) = door.climb(proof, 1);
-        assertEq(root, PayoutTree.rootOf(leaves));
+        SumTree.Root memory root = SumTree.Root(expected, 60, 600, 3);
+        (uint128 credits, uint128 tokens) = door.sumOf(root, LeafTree.spanOf(leaves, 2), LEAF_BYTES);
+        assertEq(credits, 30);
+        assertEq(tokens, 300);
     }
 
     function test_depthIsTheLeastThatHoldsTheLeaves() public view {
@@ -51,73 +44,135 @@ contract SumTreeTest is Test {
         }
     }
 
-    function testFuzz_everyLeafLeadsToTheRoot(uint8 count, uint64 seed) public view {
-        SumTree.Leaf[] memory leaves = randomLeaves(1 + count % 20, seed);
-        SumTree.Node memory top = PayoutTree.topOf(leaves);
-        for (uint32 i = 0; i < leaves.length; ++i) {
-            (bytes32 root, uint128 credits, uint128 tokens) =
-                door.climb(PayoutTree.proofOf(leaves, i), uint32(leaves.length));
-            assertEq(root, PayoutTree.rootOf(leaves));
-            assertEq(credits, top.credits);
-            assertEq(tokens, top.tokens);
+    /// Of every range of a tree: what its leaves add up to.
+    function testFuzz_aSpanHasTheSumOfItsLeaves(uint8 count, uint64 seed) public view {
+        bytes[] memory leaves = randomLeaves(1 + count % 20, seed);
+        SumTree.Root memory root = LeafTree.rootOf(leaves);
+        for (uint32 first = 0; first < leaves.length; ++first) {
+            (uint128 expectedCredits, uint128 expectedTokens) = (0, 0);
+            for (uint32 last = first; last < leaves.length; ++last) {
+                SumTree.Node memory leaf = LeafTree.leafNode(leaves[last]);
+                (expectedCredits, expectedTokens) = (expectedCredits + leaf.credits, expectedTokens + leaf.tokens);
+                (uint128 credits, uint128 tokens) = door.sumOf(root, LeafTree.spanOf(leaves, first, last), LEAF_BYTES);
+                assertEq(credits, expectedCredits);
+                assertEq(tokens, expectedTokens);
+            }
         }
     }
 
-    /// Any one field changed leads elsewhere (or is refused): no second leaf, place or sum passes for the first.
-    function testFuzz_aMutationLeadsElsewhere(uint8 count, uint64 seed, uint8 field) public view {
-        SumTree.Leaf[] memory leaves = randomLeaves(2 + count % 20, seed);
-        uint32 leafCount = uint32(leaves.length);
-        bytes32 honestRoot = PayoutTree.rootOf(leaves);
-        SumTree.LeafProof memory proof = PayoutTree.proofOf(leaves, uint32(seed % leafCount));
-        mutate(proof, field % 7); // and the leaf in `leaves` with it: memory is shared
-        try door.climb(proof, leafCount) returns (bytes32 root, uint128, uint128) {
-            assertNotEq(root, honestRoot);
-        } catch {}
+    function testFuzz_everyLeafLeadsToTheTotals(uint8 count, uint64 seed) public view {
+        bytes[] memory leaves = randomLeaves(1 + count % 20, seed);
+        SumTree.Root memory root = LeafTree.rootOf(leaves);
+        for (uint32 i = 0; i < leaves.length; ++i) {
+            (uint128 credits, uint128 tokens) = door.climbLeaf(root, leaves[i], i, LeafTree.pathOf(leaves, 0, i));
+            assertEq(credits, root.credits);
+            assertEq(tokens, root.tokens);
+        }
+    }
+
+    function testFuzz_everyNodeStandsWhereItStands(uint8 count, uint64 seed) public view {
+        bytes[] memory leaves = randomLeaves(1 + count % 20, seed);
+        SumTree.Root memory root = LeafTree.rootOf(leaves);
+        uint256 depth = door.depthOf(uint32(leaves.length));
+        uint256 height = seed % (depth + 1);
+        uint256 index = uint256(seed >> 8) % (1 << (depth - height));
+        SumTree.Node memory node = LeafTree.nodeOf(leaves, height, index);
+        bytes memory path = LeafTree.pathOf(leaves, height, index);
+        assertTrue(door.holds(root, node, height, index, path));
+        assertFalse(door.holds(root, node, height, index + (1 << (depth - height)), path));
+        assertFalse(door.holds(root, node, height + 1, index, path));
+        node.credits += 1;
+        assertFalse(door.holds(root, node, height, index, path));
+    }
+
+    /// Any one byte of what is shown changed: no second leaf, place or sum passes for the first.
+    function testFuzz_aMutationLeadsElsewhere(uint8 count, uint64 seed, uint16 at, bool inPath) public {
+        bytes[] memory leaves = randomLeaves(2 + count % 20, seed);
+        SumTree.Root memory root = LeafTree.rootOf(leaves);
+        SumTree.Span memory span = LeafTree.spanOf(leaves, uint32(seed % leaves.length));
+        bytes memory mutated = inPath ? span.path : bytes.concat(span.firstLeaf);
+        mutated[at % mutated.length] ^= 0x01;
+        if (!inPath) span.firstLeaf = mutated;
+        vm.expectRevert();
+        door.sumOf(root, span, LEAF_BYTES);
     }
 
     function test_RevertWhen_EmptyTree() public {
-        SumTree.LeafProof memory proof;
         vm.expectRevert(SumTree.EmptyTree.selector);
-        door.climb(proof, 0);
+        door.depthOf(0);
     }
 
-    function test_RevertWhen_LeafIndexOutOfRange() public {
-        SumTree.LeafProof memory proof = PayoutTree.proofOf(randomLeaves(3, 1), 2);
-        proof.index = 3; // the padding
-        vm.expectRevert(abi.encodeWithSelector(SumTree.LeafIndexOutOfRange.selector, 3, 3));
-        door.climb(proof, 3);
+    function test_RevertWhen_SpanOutOfRange() public {
+        bytes[] memory leaves = randomLeaves(3, 1);
+        SumTree.Root memory root = LeafTree.rootOf(leaves);
+        SumTree.Span memory span = LeafTree.spanOf(leaves, 2);
+        (span.first, span.last) = (3, 3); // the padding
+        vm.expectRevert(abi.encodeWithSelector(SumTree.SpanOutOfRange.selector, 3, 3, 3));
+        door.sumOf(root, span, LEAF_BYTES);
+        (span.first, span.last) = (2, 1);
+        vm.expectRevert(abi.encodeWithSelector(SumTree.SpanOutOfRange.selector, 2, 1, 3));
+        door.sumOf(root, span, LEAF_BYTES);
+        vm.expectRevert(abi.encodeWithSelector(SumTree.SpanOutOfRange.selector, 3, 3, 3));
+        door.climbLeaf(root, leaves[2], 3, span.path);
     }
 
-    function test_RevertWhen_ProofLengthMismatch() public {
-        SumTree.LeafProof memory proof = PayoutTree.proofOf(randomLeaves(4, 1), 2);
-        vm.expectRevert(abi.encodeWithSelector(SumTree.ProofLengthMismatch.selector, 3, 2));
-        door.climb(proof, 5);
+    function test_RevertWhen_PathLengthMismatch() public {
+        bytes[] memory leaves = randomLeaves(4, 1);
+        SumTree.Root memory root = LeafTree.rootOf(leaves);
+        SumTree.Span memory span = LeafTree.spanOf(leaves, 2);
+        root.leafCount = 5;
+        vm.expectRevert(abi.encodeWithSelector(SumTree.PathLengthMismatch.selector, 192, 128));
+        door.sumOf(root, span, LEAF_BYTES);
+        vm.expectRevert(abi.encodeWithSelector(SumTree.PathLengthMismatch.selector, 192, 128));
+        door.climbLeaf(root, leaves[2], 2, span.path);
+        root.leafCount = 4;
+        span.path = bytes.concat(span.path, span.path);
+        vm.expectRevert(abi.encodeWithSelector(SumTree.PathLengthMismatch.selector, 128, 256));
+        door.sumOf(root, span, LEAF_BYTES);
+    }
+
+    function test_RevertWhen_LeafLengthMismatch() public {
+        bytes[] memory leaves = randomLeaves(2, 1);
+        SumTree.Root memory root = LeafTree.rootOf(leaves);
+        SumTree.Span memory span = LeafTree.spanOf(leaves, 0);
+        vm.expectRevert(abi.encodeWithSelector(SumTree.LeafLengthMismatch.selector, 126, 52));
+        door.sumOf(root, span, 126);
+    }
+
+    function test_RevertWhen_RootMismatch() public {
+        bytes[] memory leaves = randomLeaves(2, 1);
+        SumTree.Root memory root = LeafTree.rootOf(leaves);
+        bytes32 own = root.root;
+        root.root = "other";
+        SumTree.Span memory span = LeafTree.spanOf(leaves, 0);
+        vm.expectRevert(abi.encodeWithSelector(SumTree.RootMismatch.selector, own, bytes32("other")));
+        door.sumOf(root, span, LEAF_BYTES);
+        vm.expectRevert(abi.encodeWithSelector(SumTree.RootMismatch.selector, own, bytes32("other")));
+        door.climbLeaf(root, leaves[0], 0, span.path);
     }
 
     function test_RevertWhen_SumOverflow() public {
-        SumTree.LeafProof memory proof = PayoutTree.proofOf(randomLeaves(2, 1), 0);
-        proof.siblings[0].tokens = type(uint128).max;
+        bytes[] memory leaves = randomLeaves(2, 1);
+        SumTree.Root memory root = LeafTree.rootOf(leaves);
+        leaves[1] = leafOf(address(9), 0, type(uint128).max);
+        SumTree.Node memory first = LeafTree.leafNode(leaves[0]);
+        SumTree.Span memory span;
+        (span.firstLeaf, span.path) = (leaves[0], LeafTree.recordOf(LeafTree.leafNode(leaves[1])));
         vm.expectRevert(
-            abi.encodeWithSelector(SumTree.SumOverflow.selector, proof.leaf.tokens, proof.siblings[0].tokens)
+            abi.encodeWithSelector(Sums.SumOverflow.selector, Sums.pack(first.credits, first.tokens), type(uint128).max)
         );
-        door.climb(proof, 2);
+        door.sumOf(root, span, LEAF_BYTES);
     }
 
-    function randomLeaves(uint256 count, uint64 seed) private pure returns (SumTree.Leaf[] memory leaves) {
-        leaves = new SumTree.Leaf[](count);
+    function randomLeaves(uint256 count, uint64 seed) private pure returns (bytes[] memory leaves) {
+        leaves = new bytes[](count);
         for (uint256 i = 0; i < count; ++i) {
             uint256 random = uint256(keccak256(abi.encode(seed, i)));
-            leaves[i] = SumTree.Leaf(address(uint160((i + 1) << 64)), uint64(random), uint64(random >> 64) + 1);
+            leaves[i] = leafOf(address(uint160((i + 1) << 64)), uint64(random), uint64(random >> 64) + 1);
         }
     }
 
-    function mutate(SumTree.LeafProof memory proof, uint8 field) private pure {
-        if (field == 0) proof.leaf.account = address(uint160(proof.leaf.account) + 1);
-        if (field == 1) proof.leaf.credits += 1;
-        if (field == 2) proof.leaf.tokens -= 1;
-        if (field == 3) proof.index ^= 1;
-        if (field == 4) proof.siblings[0].hash = ~proof.siblings[0].hash;
-        if (field == 5) proof.siblings[0].credits += 1;
-        if (field == 6) proof.siblings[0].tokens += 1;
+    function leafOf(address account, uint128 credits, uint128 tokens) private pure returns (bytes memory) {
+        return abi.encodePacked(account, credits, tokens);
     }
 }

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { forge, projectFolder } from './forge.ts';
@@ -15,6 +16,7 @@ const CONTRACTS = [
   'NodeRegistry',
   'BondVault',
   'Settlement',
+  'EraChallenges',
   'Arbitration',
   'AccessManager',
   'EconomyRegistry',
@@ -34,11 +36,17 @@ const CONTRACTS = [
   'TaskReceipt',
   'EpochCommitted',
   'OracleValue',
+  'Deployer',
+  'LocalAsset',
 ];
 
 interface Artifact {
   readonly abi: readonly unknown[];
   readonly bytecode: { readonly object: string; readonly linkReferences: Record<string, unknown> };
+  readonly deployedBytecode: {
+    readonly object: string;
+    readonly immutableReferences?: Record<string, readonly { readonly start: number; readonly length: number }[]>;
+  };
 }
 
 /** Compiles and returns the text of `generatedFile`. Throws with forge's message where the contracts do not compile. */
@@ -51,11 +59,23 @@ export function generateContracts(): string {
 
 function constantOf(contract: string): string {
   const path = join(projectFolder, 'out', `${contract}.sol`, `${contract}.json`);
-  const { abi, bytecode } = JSON.parse(readFileSync(path, 'utf8')) as Artifact;
+  const { abi, bytecode, deployedBytecode } = JSON.parse(readFileSync(path, 'utf8')) as Artifact;
   if (Object.keys(bytecode.linkReferences).length > 0) throw new Error(`${contract} wants a library linked`);
   const name = contract.charAt(0).toLowerCase() + contract.slice(1);
   const entries = abi.map((entry) => `    ${JSON.stringify(entry)},\n`).join('');
-  return `\nexport const ${name} = {\n  abi: [\n${entries}  ],\n  bytecode:\n    '${bytecode.object}',\n} as const;\n`;
+  const holes = Object.values(deployedBytecode.immutableReferences ?? {})
+    .flat()
+    .map(({ start, length }) => [start, length] as const)
+    .sort(([left], [right]) => left - right);
+  const runtime = `  runtimeHash: '${runtimeHash(deployedBytecode.object, holes)}',\n  immutables: ${JSON.stringify(holes)},\n`;
+  return `\nexport const ${name} = {\n  abi: [\n${entries}  ],\n  bytecode:\n    '${bytecode.object}',\n${runtime}} as const;\n`;
+}
+
+/** SHA-256 of the code that stands on the chain, its immutable values as zeros. */
+function runtimeHash(object: string, holes: readonly (readonly [number, number])[]): string {
+  const code = Buffer.from(object.slice(2), 'hex');
+  for (const [start, length] of holes) code.fill(0, start, start + length);
+  return hash('sha256', code);
 }
 
 if (import.meta.main) {

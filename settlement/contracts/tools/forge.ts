@@ -13,17 +13,27 @@ export const projectFolder = join(import.meta.dirname, '..');
  * Throws where this platform's binary is not installed; forge's own failures are in the answer's `status`.
  */
 export function forge(...commandLine: string[]): SpawnSyncReturns<string> {
-  return forgeIn(projectFolder, ...commandLine);
+  return run(projectFolder, commandLine, {});
 }
 
 /** As `forge`, in a copy of the project. */
 export function forgeIn(folder: string, ...commandLine: string[]): SpawnSyncReturns<string> {
+  return run(folder, commandLine, {});
+}
+
+/** As `forge`, with settings of foundry.toml replaced by `FOUNDRY_…` variables. */
+export function forgeWith(settings: Readonly<Record<string, string>>, ...commandLine: string[]) {
+  return run(projectFolder, commandLine, settings);
+}
+
+function run(folder: string, commandLine: readonly string[], settings: Readonly<Record<string, string>>) {
+  const PATH = `${dirname(process.execPath)}${delimiter}${process.env.PATH ?? ''}`;
   return spawnSync(forgeBinary(), commandLine, {
     cwd: folder,
     encoding: 'utf8',
     maxBuffer: 256 * 1024 * 1024,
     // The compiler's wrapper is a Node script: it runs on this very Node.
-    env: { ...process.env, PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH ?? ''}`, NO_COLOR: '1' },
+    env: { ...process.env, ...settings, PATH, NO_COLOR: '1' },
   });
 }
 

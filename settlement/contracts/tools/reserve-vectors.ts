@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { drawPositions } from '@stannary/arbitration';
 import { slowWaitSeconds } from '@stannary/chain';
 import {
@@ -12,6 +11,7 @@ import {
   redeemBatch,
   sellOnCurve,
 } from '@stannary/kernel';
+import { Numbers } from './numbers.ts';
 
 // What the kernel makes of random reserves, curves and pools, for the contracts to make the same of. A row is one line of
 // decimal numbers: arguments, then results.
@@ -148,34 +148,4 @@ function drawRow(numbers: Numbers): (bigint | number)[] {
   const seed = numbers.word();
   const poolSize = DRAWN + numbers.below(500);
   return [seed, poolSize, ...drawPositions(seed.toString(16).padStart(64, '0'), poolSize, DRAWN)];
-}
-
-/** A stream of numbers that its label fixes. */
-class Numbers {
-  readonly #label: string;
-  #index = 0;
-
-  constructor(label: string) {
-    this.#label = label;
-  }
-
-  word(): bigint {
-    this.#index += 1;
-    return BigInt(`0x${createHash('sha256').update(`${this.#label} ${this.#index}`).digest('hex')}`);
-  }
-
-  /** From 0 to `end` - 1. */
-  below(end: number): number {
-    return Number(this.word() % BigInt(end));
-  }
-
-  /** From 0 to `most`: of any length up to its own, so that small ones come too. */
-  upTo(most: bigint): bigint {
-    return this.sized(most.toString(2).length) % (most + 1n);
-  }
-
-  /** Of any number of bits up to `bits`. */
-  sized(bits: number): bigint {
-    return this.word() & ((1n << BigInt(1 + this.below(bits))) - 1n);
-  }
 }

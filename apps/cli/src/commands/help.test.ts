@@ -8,6 +8,7 @@ import { defineAttack } from './attack.ts';
 import { defineCalibrate } from './calibrate.ts';
 import { defineCompare } from './compare.ts';
 import { defineCurve } from './curve.ts';
+import { defineDeploy } from './deploy.ts';
 import { defineEstimate } from './estimate.ts';
 import { defineEvidence } from './evidence.ts';
 import { defineGate } from './gate.ts';
@@ -23,6 +24,7 @@ const COMMANDS = {
   calibrate: defineCalibrate,
   compare: defineCompare,
   curve: defineCurve,
+  deploy: defineDeploy,
   estimate: defineEstimate,
   evidence: defineEvidence,
   gate: defineGate,

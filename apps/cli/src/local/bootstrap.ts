@@ -10,8 +10,14 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import {
   type AddressBook,
-  deployContracts,
+  attestReserve,
+  buyCredits,
+  type DeploymentBook,
+  type DeploymentParties,
+  deployNetwork,
+  type EconomyToDeploy,
   fundAccounts,
+  networkSettings,
   newAccount,
   openSender,
   registrationMessage,
@@ -28,34 +34,43 @@ const EVIDENCE_SOFTWARE_KEY = 1;
 /** Epochs that the poster's hash chain lasts for. */
 export const BEACON_EPOCHS = 1_000_000;
 
+/** Longest that the attestor may be away: nobody attests a local reserve after its start. */
+const ATTESTATION_SECONDS_MAX = 30 * 86_400;
+const PROBATION_SECONDS = 600;
+/** For the fees of leaves that it asks for. */
+const TOWER_TOKENS = 10;
+const COUNCIL_SECONDS = 365 * 86_400;
+/** SHA-256 of nothing: what a local attestation reports. */
+const NO_REPORT = nodeHash('sha256', '');
+
 /** What a local network is on its chain; written once everything in it is done. */
 export interface LocalNetwork {
-  readonly addressBook: AddressBook;
+  readonly addressBook: DeploymentBook;
   readonly economyHash: string;
 }
 
 /**
- * Deploys the contracts, hands out the genesis, registers and bonds every provider, funds the consumer's deposit. What
- * contracts and bonds have to hold under every version is the most that any of `policies` asks.
+ * Deploys every contract, hands out the genesis, registers and bonds every provider, has the consumer buy and deposit its
+ * credits. What contracts and bonds have to hold under every version is the most that any of the policies asks.
  */
 export async function bootstrap(
   folder: NetworkFolder,
   secrets: Secrets,
-  policies: readonly Economy[],
-  economyHash: string,
+  given: EconomyToDeploy,
   rpcUrl: string,
 ): Promise<LocalNetwork> {
-  const parties = [secrets.operator, secrets.poster, secrets.insurance, secrets.consumer, ...secrets.providers];
+  const { operator, poster, insurance, consumer, watchtower, providers } = secrets;
+  const parties = [operator, poster, insurance, consumer, watchtower, ...providers];
   await fundAccounts(rpcUrl, parties.map(addressOf));
-  const [economy] = policies as readonly [Economy];
-  const addressBook = await deploy(folder, secrets, policies, rpcUrl);
-  const bondGrains = Math.max(...policies.map(bondOf));
+  const [economy] = given.policies as readonly [Economy];
+  const addressBook = await deploy(folder, secrets, given, rpcUrl);
+  const bondGrains = Math.max(...given.policies.map(bondOf));
   await Promise.all([
     bondPoster(secrets.poster, economy, rpcUrl, addressBook),
     fundConsumer(secrets, economy, rpcUrl, addressBook),
     ...secrets.providers.map((provider) => joinNetwork(folder, provider, bondGrains, rpcUrl, addressBook)),
   ]);
-  const network: LocalNetwork = { addressBook, economyHash };
+  const network: LocalNetwork = { addressBook, economyHash: given.economyHash };
   await folder.write('network.json', JSON.stringify(network, null, 2));
   return network;
 }
@@ -64,72 +79,91 @@ export function addressOf(party: Party): string {
   return newAccount(party.privateKey).address;
 }
 
+/** By the same plan as on any chain; the folder keeps what `stannary deploy` needs to read it back or to change it. */
 async function deploy(
   folder: NetworkFolder,
   secrets: Secrets,
-  policies: readonly Economy[],
+  given: EconomyToDeploy,
   rpcUrl: string,
-): Promise<AddressBook> {
-  const [economy] = policies as readonly [Economy];
-  const { settlement, slash } = economy;
-  const receiptKey = await openKey(receiptKeyFile(folder));
-  const genesis = genesisOf(economy, secrets);
-  return deployContracts({
+): Promise<DeploymentBook> {
+  const [economy] = given.policies as readonly [Economy];
+  const known = await folder.readJson<DeploymentParties>('parties.json');
+  const parties = known ?? (await partiesOf(folder, secrets, economy));
+  await folder.write('parties.json', JSON.stringify(parties, null, 2));
+  const book = await deployNetwork({
     rpcUrl,
     deployer: secrets.operator.privateKey,
-    settings: {
-      tokenCapGrains: BigInt(economy.supply.limits.capGrains) / BigInt(economy.supply.unitsPerGrain),
-      eraMintGrainsMax: policies.map(eraMintMax).reduce((most, one) => (one > most ? one : most)),
-      genesis,
-      creditIssuer: addressOf(secrets.operator),
-      poster: addressOf(secrets.poster),
-      arbiter: addressOf(secrets.poster),
-      insurance: addressOf(secrets.insurance),
-      receiptKey: toHex(spkiOf(receiptKey)),
-      beaconTip: hashChain(fromHex(secrets.beaconSeed), BEACON_EPOCHS, (bytes) => nodeHash('sha256', bytes, 'buffer'))
-        .tip,
-      idFeeGrains: 0,
-      posterBondGrains: settlement.posterBondGrains,
-      challengeWindowSeconds: settlement.challengeWindowSeconds,
-      appealSeconds: settlement.appealSeconds,
-      activationSeconds: settlement.activationSeconds,
-      unbondingSeconds: settlement.unbondingSeconds,
-      slashSplitPpm: { challenger: slash.challengerPpm, insurance: slash.insurancePpm, burn: slash.burnPpm },
-    },
+    settings: networkSettings(given, parties),
+    forcedInclusionSeconds: parties.forcedInclusionSeconds,
   });
+  await folder.write('addresses.json', JSON.stringify({ [book.chain]: book }, null, 2));
+  return book;
+}
+
+/** One household: its operator, its poster and its insurance take every seat, and the poster decides slashes. */
+async function partiesOf(folder: NetworkFolder, secrets: Secrets, economy: Economy): Promise<DeploymentParties> {
+  const [operator, poster, insurance] = [secrets.operator, secrets.poster, secrets.insurance].map(addressOf) as [
+    string,
+    string,
+    string,
+  ];
+  const now = Math.ceil(Date.now() / 1_000);
+  const household = [
+    { name: 'operator', holder: operator },
+    { name: 'poster', holder: poster },
+    { name: 'insurance', holder: insurance },
+  ];
+  const { mode, guardian } = economy.governance;
+  const more = secrets.providers.map((party) => ({ name: party.name, holder: addressOf(party) }));
+  const seated = (endsAt: number | null) => (one: { name: string; holder: string }) => ({ ...one, endsAt });
+  const receiptKey = await openKey(receiptKeyFile(folder));
+  return {
+    chain: 'eip155:31337',
+    forcedInclusionSeconds: 0,
+    genesisAt: economy.genesis.atMs === null ? now : null,
+    genesis: genesisOf(economy, secrets),
+    poster,
+    receiptKey: toHex(spkiOf(receiptKey)),
+    beaconTip: hashChain(fromHex(secrets.beaconSeed), BEACON_EPOCHS, (bytes) => nodeHash('sha256', bytes, 'buffer'))
+      .tip,
+    insurance,
+    arbiter: poster,
+    canaryKeeper: operator,
+    guardian: [...household, ...more].slice(0, guardian.seats).map(seated(null)),
+    council: mode === 'token' ? null : household.map(seated(mode === 'committee' ? now + COUNCIL_SECONDS : null)),
+    reserve: { asset: null, attestor: operator, attestationSecondsMax: ATTESTATION_SECONDS_MAX },
+    figures: { attestors: [operator, poster, insurance], quorum: 2, ageSecondsMax: ATTESTATION_SECONDS_MAX },
+    probationSeconds: PROBATION_SECONDS,
+    arbitration: { drawSeconds: 1, entropyDelayBlocks: 2 },
+    curve: null,
+  };
 }
 
 /**
- * The economy's genesis among the local parties: what is for providers in equal parts, everything else to the operator,
- * who advances the poster its bond.
+ * The economy's genesis among the local parties: what is for providers in equal parts, everything else to the treasury,
+ * which advances the poster its bond twice, once more for when it is proven wrong, and the watchtower what asking for leaves
+ * costs.
  */
 function genesisOf(economy: Economy, secrets: Secrets): { account: string; grains: number }[] {
   const forProviders = economy.genesis.allocations.filter(({ holder }) => holder === 'providers').reduce(sumOf, 0);
   const all = economy.genesis.allocations.reduce(sumOf, 0);
   const { posterBondGrains } = economy.settlement;
+  const forPoster = 2 * posterBondGrains;
+  const forTower = TOWER_TOKENS * economy.grainsPerUnit;
   const shares = cumulativeSplit(
     forProviders,
     secrets.providers.map(() => 1),
   );
   return [
-    { account: addressOf(secrets.operator), grains: all - forProviders - posterBondGrains },
-    { account: addressOf(secrets.poster), grains: posterBondGrains },
+    { account: 'treasury', grains: all - forProviders - forPoster - forTower },
+    { account: addressOf(secrets.poster), grains: forPoster },
+    { account: addressOf(secrets.watchtower), grains: forTower },
     ...secrets.providers.map((provider, index) => ({ account: addressOf(provider), grains: shares[index]! })),
   ];
 }
 
 function sumOf(sum: number, { tokensGrains }: { readonly tokensGrains: number }): number {
   return sum + tokensGrains;
-}
-
-/** The contract's own limit of what one era mints: the economy's ceiling on the whole supply, or the cap. */
-function eraMintMax({ supply: { limits, unitsPerGrain } }: Economy): bigint {
-  const cap = BigInt(limits.capGrains);
-  const ceiling =
-    limits.ceiling === null
-      ? cap
-      : BigInt(limits.ceiling.grains) + (cap * BigInt(limits.ceiling.supplyPpm)) / 1_000_000n;
-  return ceiling / BigInt(unitsPerGrain);
 }
 
 /** The bond a local provider puts up: half above what its class asks of it at the first price. */
@@ -146,14 +180,17 @@ async function bondPoster(poster: Party, economy: Economy, rpcUrl: string, addre
   await sender.depositPosterBond(economy.settlement.posterBondGrains);
 }
 
+/** The consumer pays in the local asset: its credits are issued by the reserve, to the same rule as anybody's. */
 async function fundConsumer(
   secrets: Secrets,
   economy: Economy,
   rpcUrl: string,
-  addressBook: AddressBook,
+  addressBook: DeploymentBook,
 ): Promise<void> {
-  const issuer = openSender({ rpcUrl, privateKey: secrets.operator.privateKey, addressBook });
-  await issuer.mintCredits(addressOf(secrets.consumer), CONSUMER_CREDITS * economy.grainsPerUnit);
+  const reserve = addressBook.contracts.reserve!;
+  await attestReserve({ rpcUrl, privateKey: secrets.operator.privateKey, reserve }, NO_REPORT);
+  const { privateKey } = secrets.consumer;
+  await buyCredits({ rpcUrl, privateKey, reserve }, CONSUMER_CREDITS * economy.grainsPerUnit);
   await depositCredits(secrets.consumer, rpcUrl, addressBook);
 }
 

@@ -19,12 +19,14 @@ export interface ProviderParty extends Party {
 
 /** Every secret of a local network, in one file with mode 0600. */
 export interface Secrets {
-  /** Deploys, issues credits, is the treasury. */
+  /** Deploys and keeps nothing of it but a seat; attests the reserve. */
   readonly operator: Party;
-  /** Posts roots and decides slashes. */
+  /** Posts roots and decides slashes; has a seat, as the insurance has. */
   readonly poster: Party;
   readonly insurance: Party;
   readonly consumer: Party;
+  /** Watches the others, with no right of its own. */
+  readonly watchtower: Party;
   readonly providers: readonly ProviderParty[];
   readonly consumerApiKey: string;
   /** Seed of the beacon's hash chain, hex. */
@@ -120,6 +122,7 @@ export class NetworkFolder {
       poster: party('poster'),
       insurance: party('insurance'),
       consumer: party('consumer'),
+      watchtower: party('watchtower'),
       providers: LOCAL_BEHAVIOURS.map((behaviour, index) => ({ ...party(`provider-${index + 1}`), behaviour })),
       consumerApiKey: randomBytes(32).toString('base64url'),
       beaconSeed: randomBytes(32).toString('hex'),

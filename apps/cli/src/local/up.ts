@@ -2,8 +2,8 @@ import { hash as nodeHash } from 'node:crypto';
 import { rm, rmdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
-import { startLocalChain } from '@stannary/chain';
-import { loadEconomy } from '@stannary/economies';
+import { type EconomyToDeploy, startLocalChain } from '@stannary/chain';
+import { fieldLimits, loadEconomy } from '@stannary/economies';
 import { GatewayClient, type StatusAnswer } from '@stannary/gateway/client';
 import type { Economy } from '@stannary/kernel';
 import { CliRefusal } from '../refusal.ts';
@@ -20,6 +20,7 @@ import { Claims } from './claims.ts';
 import type { ConsumerCounts } from './consumer.ts';
 import { openTrace, type TracePart } from './demand.ts';
 import { NetworkFolder, type Secrets } from './folder.ts';
+import type { PosterCheat } from './poster-cheat.ts';
 import { Processes } from './processes.ts';
 import { type Summary, summarise } from './summary.ts';
 import { pause, refuseHanging, untilReady } from './waiting.ts';
@@ -35,6 +36,7 @@ export interface UpOptions {
   readonly trace: TracePart | null;
   /** Economy file or name of a shipped one. */
   readonly economy: string;
+  readonly posterCheat: PosterCheat | null;
   readonly print: (line: string) => void;
   readonly stop: AbortSignal;
 }
@@ -76,8 +78,12 @@ export async function up(options: UpOptions): Promise<Summary | null> {
       folder,
       secrets,
       economy,
-      economyHash,
-      policies: policies.map((policy) => policy.economy),
+      toDeploy: {
+        policies: policies.map((policy) => policy.economy),
+        fields: fieldLimits(policies[0]),
+        economyHash,
+        gateReportHash: null,
+      },
       ports,
       rpcUrl: chain.rpcUrl,
       startedMs,
@@ -98,9 +104,7 @@ interface RunParts {
   readonly folder: NetworkFolder;
   readonly secrets: Secrets;
   readonly economy: Economy;
-  readonly economyHash: string;
-  /** The rules of all versions, in order. */
-  readonly policies: readonly Economy[];
+  readonly toDeploy: EconomyToDeploy;
   readonly ports: { readonly console: number; readonly gateway: number };
   readonly rpcUrl: string;
   readonly startedMs: number;
@@ -112,6 +116,8 @@ class LocalRun {
   readonly #client: GatewayClient;
   readonly #gatewayUrl: string;
   readonly #cgroups = new Set<string>();
+  /** How often each era was proven wrong, as far as it was said. */
+  readonly #voided = new Map<number, number>();
   #failed: CliRefusal | null = null;
   #consumer: ConsumerCounts & { readonly finished: boolean } = { submitted: 0, verified: 0, wrong: 0, finished: false };
 
@@ -131,24 +137,26 @@ class LocalRun {
   }
 
   async run(): Promise<Summary | null> {
-    const { options, folder, secrets, economy, economyHash, ports, rpcUrl, startedMs } = this.#parts;
+    const { options, folder, secrets, economy, toDeploy, ports, rpcUrl, startedMs } = this.#parts;
     const network = await this.#network();
     await this.#startGateway(network);
     this.#startProviders();
     await this.#startConsumer();
     await this.#startConsole();
+    await this.#startTower();
     const healthySeconds = Math.round((performance.now() - startedMs) / 100) / 10;
     options.print(`console  http://127.0.0.1:${ports.console}   (healthy after ${healthySeconds} s)`);
     options.print(`gateway  ${this.#gatewayUrl}   chain  ${rpcUrl}   data  ${folder.path}`);
-    const payees = [secrets.operator, secrets.insurance, secrets.consumer, ...secrets.providers].map((party) => ({
+    const payees = [secrets.insurance, secrets.consumer, ...secrets.providers].map((party) => ({
       account: addressOf(party),
       privateKey: party.privateKey,
     }));
+    const treasury = { account: network.addressBook.contracts.treasury!, privateKey: secrets.operator.privateKey };
     const claims = new Claims({
       client: this.#client,
       rpcUrl,
       addressBook: network.addressBook,
-      payees,
+      payees: [...payees, treasury],
       anyoneKey: secrets.operator.privateKey,
     });
     await this.#watch(claims);
@@ -158,7 +166,7 @@ class LocalRun {
       claims,
       secrets,
       economy,
-      economyHash,
+      economyHash: toDeploy.economyHash,
       eras: options.eras,
       healthySeconds,
       consumer: this.#consumer,
@@ -173,9 +181,10 @@ class LocalRun {
 
   /** The chain's side of the network: made at the first start, checked at every later one. */
   async #network(): Promise<LocalNetwork> {
-    const { folder, secrets, policies, economyHash, rpcUrl } = this.#parts;
+    const { folder, secrets, toDeploy, rpcUrl } = this.#parts;
+    const { economyHash } = toDeploy;
     const known = await folder.readJson<LocalNetwork>('network.json');
-    if (known === null) return bootstrap(folder, secrets, policies, economyHash, rpcUrl);
+    if (known === null) return bootstrap(folder, secrets, toDeploy, rpcUrl);
     if (known.economyHash !== economyHash) {
       throw new CliRefusal('ECONOMY-CHANGED', 'input', {
         where: folder.path,
@@ -191,6 +200,7 @@ class LocalRun {
 
   async #startGateway(network: LocalNetwork): Promise<void> {
     const { options, folder, secrets, ports, rpcUrl } = this.#parts;
+    const { posterCheat } = options;
     await folder.write('poster.key', secrets.poster.privateKey, 0o600);
     await folder.write('beacon.seed', secrets.beaconSeed, 0o600);
     const config = {
@@ -205,12 +215,15 @@ class LocalRun {
       receiptKeyFile: receiptKeyFile(folder),
       beaconSeedFile: folder.at('beacon.seed'),
       beaconEpochs: BEACON_EPOCHS,
-      accounts: { insurance: addressOf(secrets.insurance), treasury: addressOf(secrets.operator) },
+      accounts: { insurance: addressOf(secrets.insurance), treasury: network.addressBook.contracts.treasury },
       consumers: [{ keyHash: nodeHash('sha256', secrets.consumerApiKey), account: addressOf(secrets.consumer) }],
       workEras: options.eras,
       mayPause: true,
       beginInMs: 2_500,
       requestsPerSecondMax: REQUESTS_PER_SECOND_MAX,
+      ...(posterCheat === null
+        ? {}
+        : { plugin: { path: join(import.meta.dirname, 'poster-cheat.ts'), option: posterCheat } }),
     };
     await folder.write('gateway.json', JSON.stringify(config, null, 2), 0o600);
     this.#start('gateway', '@stannary/gateway/program', ['--config', folder.at('gateway.json')]);
@@ -262,6 +275,15 @@ class LocalRun {
     });
   }
 
+  /** Run by nobody special: an account with some money for gas and fees. */
+  async #startTower(): Promise<void> {
+    const { folder, secrets, rpcUrl } = this.#parts;
+    await folder.write('watchtower.key', secrets.watchtower.privateKey, 0o600);
+    const place = ['--gateway', this.#gatewayUrl, '--rpc', rpcUrl, '--book', folder.at('addresses.json')];
+    const own = ['--key', folder.at('watchtower.key'), '--data', folder.at(secrets.watchtower.directory)];
+    this.#start('watchtower', '@stannary/cli', ['watch', ...place, ...own, '--every', '1', '--json']);
+  }
+
   async #startConsole(): Promise<void> {
     const { ports } = this.#parts;
     this.#start('console', '@stannary/console/program', [
@@ -297,12 +319,20 @@ class LocalRun {
       if (status !== null) {
         if (status.settledEpoch > printedEpoch) options.print(progressLine(status, options.eras, economy));
         printedEpoch = Math.max(printedEpoch, status.settledEpoch);
+        for (const line of this.#voidLines(status)) options.print(line);
         await claims.run(status.eras);
         if (options.eras !== null && status.phase === 'drained' && (await this.#allPaid(claims, status))) return;
         refuseHanging(status, options.eras, this.#parts.folder.at('logs'));
       }
       await pause(POLL_MS, options.stop);
     }
+  }
+
+  /** A line for every time that an era was proven wrong. */
+  #voidLines({ eras }: StatusAnswer): string[] {
+    const anew = eras.filter(({ era, voided }) => voided > (this.#voided.get(era) ?? 0));
+    for (const { era, voided } of anew) this.#voided.set(era, voided);
+    return anew.map(({ era, voidedTx }) => `era ${era} was proven wrong in ${voidedTx}; the poster posts it anew`);
   }
 
   /** Every claim is paid, the books have seen it, and the consumer has got everything out that was left. */

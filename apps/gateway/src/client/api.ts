@@ -1,3 +1,4 @@
+import type { EraBundle, PublishedTrees } from '@stannary/chain';
 import type { Allocation, Demand, Economy, EconomyState, Epoch, EpochInputs, Offer, Statement } from '@stannary/kernel';
 
 // The public API's answers, as JSON. Money is grains; amounts that may pass 2^53 - 1 are decimal strings.
@@ -14,6 +15,7 @@ export interface NetworkAnswer {
     readonly nodeRegistry: string;
     readonly bondVault: string;
     readonly settlement: string;
+    readonly eraChallenges: string;
   };
   /** The policy in force: its hash and its rules. */
   readonly economyHash: string;
@@ -217,7 +219,20 @@ export interface EraAnswer {
   readonly totalTokensGrains: string;
   readonly postedTx: string | null;
   readonly finalisedTx: string | null;
-  readonly status: 'computed' | 'posted' | 'finalised';
+  /** `voided`: proven wrong, and not yet posted anew. */
+  readonly status: 'computed' | 'posted' | 'finalised' | 'voided';
+  /** How often it was posted and proven wrong, and the last transaction that did. */
+  readonly voided: number;
+  readonly voidedTx: string | null;
+}
+
+/** GET /v1/eras/:era/bundle */
+export interface EraBundleAnswer extends EraBundle {
+  readonly header: EraHeaderAnswer;
+  /** Leaves as they were posted, and what hashes in them stand for. */
+  readonly trees: PublishedTrees;
+  /** Of each statement, in order. */
+  readonly inputs: readonly InputsAnswer[];
 }
 
 /** The two books and whether they say the same. Every `…Grains` is a decimal string. */
@@ -262,14 +277,19 @@ export interface ClaimAnswer {
 export interface EraHeaderAnswer {
   readonly era: number;
   readonly parentHash: string;
-  readonly accrualRoot: string;
-  readonly voidRoot: string;
-  readonly payoutRoot: string;
-  readonly totalCredits: string;
-  readonly totalTokens: string;
+  readonly accrual: TreeRootAnswer;
+  readonly voids: TreeRootAnswer;
+  readonly direct: TreeRootAnswer;
+  readonly payout: TreeRootAnswer;
+  readonly params: TreeRootAnswer;
+}
+
+/** What is posted of one of an era's trees; amounts as decimal strings. */
+export interface TreeRootAnswer {
+  readonly root: string;
+  readonly credits: string;
+  readonly tokens: string;
   readonly leafCount: number;
-  readonly depth: number;
-  readonly paramsHash: string;
 }
 
 /** Every refusal of the API: HTTP status by code, see docs/reference/refusals.md. */

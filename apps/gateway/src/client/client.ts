@@ -3,6 +3,7 @@ import type {
   AllocationAnswer,
   ClaimAnswer,
   EraAnswer,
+  EraBundleAnswer,
   InputsAnswer,
   NetworkAnswer,
   PolicyEconomyAnswer,
@@ -78,6 +79,11 @@ export class GatewayClient {
 
   eras(): Promise<readonly EraAnswer[]> {
     return this.#json('GET', '/v1/eras');
+  }
+
+  /** What an era follows from, and what its poster publishes of it. */
+  eraBundle(era: number): Promise<EraBundleAnswer> {
+    return this.#json('GET', `/v1/eras/${era}/bundle`);
   }
 
   /** What an account may claim from an era's root, with its proof. */

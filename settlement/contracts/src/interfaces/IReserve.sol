@@ -91,6 +91,9 @@ interface IReserve {
     error AttestationOld(uint64 asOf, uint64 lastAsOf);
     error AttestationFromFuture(uint64 asOf);
     error AttestationUnsigned(address attestor);
+    error IssuePaused();
+    /// @notice The policy of the gate does not let this payer, or this account, in.
+    error IssueNotCleared(address from, address to);
     error IssueHalted(uint256 coveragePpm, uint256 haltPpm);
     error IssueTooEarly(uint256 secondsSinceIssue, uint256 waitSeconds);
     error IssueTooLarge(uint256 creditGrains, uint256 mostGrains);
@@ -102,16 +105,17 @@ interface IReserve {
 
     /// @notice Takes `units` of the asset (by allowance) and issues what it received, less the spread, to `to`.
     /// @param creditGrainsMin The caller's least.
-    /// @dev Errors: ZeroAmount, AttestationStale, AttestedShort, TokenCoverShort, IssueHalted, IssueTooEarly,
-    /// IssueTooLarge, IssueBelowMin, and the asset's own.
+    /// @dev Errors: ZeroAmount, IssuePaused, IssueNotCleared, AttestationStale, AttestedShort, TokenCoverShort,
+    /// IssueHalted, IssueTooEarly, IssueTooLarge, IssueBelowMin, and the gate's and the asset's own.
     function issue(address to, uint256 units, uint256 creditGrainsMin) external returns (uint256 creditGrains);
     /// @notice Queues the caller's credits (by allowance) in the current redemption era. Open in every state.
     /// @dev Errors: ZeroAmount, and the credit's own.
     function requestRedemption(uint128 grains) external returns (uint64 era);
     /// @notice Prices the requests of an era that is over, if there are any. Every other door does this too.
     function priceRedemptions() external;
-    /// @notice Pays an account what its requests of an era came to. Anyone may.
-    /// @dev Errors: RedemptionNotPriced, NothingToClaim, and the asset's own.
+    /// @notice Pays an account what its requests of an era came to. Anyone may. What the gate does not clear it holds for
+    /// the account.
+    /// @dev Errors: RedemptionNotPriced, NothingToClaim, and the gate's and the asset's own.
     function claimRedemption(uint64 era, address account) external returns (uint256 units);
     /// @notice Pays the caller's own to somebody else, for whom the asset's issuer lets it.
     /// @dev Errors: ZeroAddress, RedemptionNotPriced, NothingToClaim, and the asset's own.

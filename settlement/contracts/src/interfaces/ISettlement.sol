@@ -1,42 +1,56 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {EraLeaf} from "../libraries/EraLeaf.sol";
 import {SumTree} from "../libraries/SumTree.sol";
+import {IWorkToken} from "./IWorkToken.sol";
 
 /// @title Settlement of eras
 /// @notice Takes consumers' credits, lets a bonded poster publish what everybody may have claimed by the end of each
-/// era, gives anyone a window to prove it wrong, and pays whatever became final. A posted root is a claim until its
+/// era, gives anyone a window to prove it wrong, and pays whatever became final. A posted era is a claim until its
 /// window has passed; a final one is never voided.
+/// @dev An era has five Merkle sum trees (EraLeaf says what their leaves are):
+///   accrual   what each node earned in each epoch of the era, and the era's take
+///   void      what of the era whose holdback ends now (`holdbackEras` before) is not paid: faults, holds, penalties
+///   direct    what is paid without a holdback: withdrawals, levies, what was held and is free again
+///   payout    lifetime sums of each account
+///   params    rules and sums of each epoch and class: its credits were charged, its tokens are the most to divide
+/// For each account: payout(N) = payout(N - 1) + accrual(N - holdback) + direct(N) - void(N). The same equation of the
+/// totals is checked at posting, so that nobody can be left out: somebody else would then have too much.
 interface ISettlement {
     /// @param era Number of the era, counted from 0 without gaps.
     /// @param parentHash keccak256 of the previous era's encoded header; zero for era 0.
-    /// @param accrualRoot What each node earned in each epoch of the era.
-    /// @param voidRoot What final verdicts took back.
-    /// @param payoutRoot Root of the payout tree (SumTree): lifetime sums of each account, vested amounts only.
-    /// @param totalCredits Sum of all credits in the payout tree, in grains.
-    /// @param totalTokens Sum of all work tokens in it, in grains.
-    /// @param leafCount Leaves of the payout tree.
-    /// @param depth Its levels.
-    /// @param paramsHash Commits to the statements of the era's epochs and so to every parameter in force.
     struct EraHeader {
         uint64 era;
         bytes32 parentHash;
-        bytes32 accrualRoot;
-        bytes32 voidRoot;
-        bytes32 payoutRoot;
-        uint128 totalCredits;
-        uint128 totalTokens;
-        uint32 leafCount;
-        uint8 depth;
-        bytes32 paramsHash;
+        SumTree.Root accrual;
+        SumTree.Root voids;
+        SumTree.Root direct;
+        SumTree.Root payout;
+        SumTree.Root params;
     }
 
     /// @notice What the contract keeps of a posted header.
+    /// @param payoutHash keccak256 of the encoded payout root, which claims are made against.
+    /// @param posting Serial number of the posting: an era that was voided is posted again.
     struct PostedEra {
         bytes32 headerHash;
+        bytes32 payoutHash;
         uint128 totalCredits;
         uint128 totalTokens;
+        uint128 accruedCredits;
+        uint128 accruedTokens;
         uint64 finalisableAt;
+        uint64 posting;
+    }
+
+    /// @notice An account's leaf of the payout tree, and the way from it to the root (SumTree.Span's path).
+    struct PayoutProof {
+        address account;
+        uint128 credits;
+        uint128 tokens;
+        uint32 index;
+        bytes path;
     }
 
     /// @notice Lifetime sums of one account, in grains.
@@ -48,22 +62,28 @@ interface ISettlement {
     /// @notice Lifetime sums over all accounts, in grains.
     struct Totals {
         uint128 depositedCredits;
-        uint128 claimedCredits;
-        uint128 claimedTokens;
         uint128 mintedTokens;
     }
 
     /// @notice What a challenge proved.
     enum Ground {
         LeavesOutOfOrder,
-        PayoutDecreased,
-        TotalsDiffer
+        TotalsDiffer,
+        SumsDiffer,
+        PayoutWrong,
+        VoidUncovered,
+        AccrualWrong,
+        ParamsWrong,
+        BatchInvalid,
+        ReceiptOmitted,
+        DataWithheld
     }
 
     event Deposited(address indexed account, address indexed payer, uint128 grains);
     event PosterBonded(address indexed poster, uint128 grains, uint128 bondGrains);
     event PosterUnbonded(address indexed poster, uint128 grains, uint128 bondGrains);
     event PosterSlashed(address indexed poster, address indexed challenger, uint128 rewardGrains, uint128 burntGrains);
+    event SlashedBurnt(uint128 grains);
     event EpochCommitted(uint64 indexed epoch, bytes32 batchesRoot);
     event EraPosted(uint64 indexed era, bytes32 indexed headerHash, EraHeader header, uint64 finalisableAt);
     event EraFinalised(uint64 indexed era, bytes32 indexed headerHash, uint128 totalCredits, uint128 mintedTokens);
@@ -83,17 +103,26 @@ interface ISettlement {
     error ZeroAmount();
     error ZeroRoot();
     error ChallengeWindowTooShort(uint64 givenSeconds, uint64 minSeconds);
+    error ZeroHoldback();
     /// @notice The work token must name this contract as its minter.
     error NotTheMinter(address minter);
     error ReceiptKeyInvalid(bytes32 x, bytes32 y);
+    error NotChallenges(address caller, address challenges);
     error NotPoster(address caller, address poster);
     error PosterBondTooSmall(uint128 bondGrains, uint128 requiredGrains);
     error ErasPending(uint64 postedEras, uint64 finalisedEras);
     error EpochNotAfterLast(uint64 epoch, uint64 nextEpoch);
     error EraOutOfOrder(uint64 era, uint64 expectedEra);
     error ParentMismatch(bytes32 parentHash, bytes32 expectedHash);
-    error DepthMismatch(uint8 depth, uint8 expectedDepth);
-    error TotalsFell(uint128 credits, uint128 tokens, uint128 parentCredits, uint128 parentTokens);
+    /// @notice A tree without leaves has neither root nor sums.
+    error EmptyTreeNotZero(EraLeaf.Tree tree);
+    /// @notice More was taken back than the era whose holdback ends had accrued.
+    error VoidsAboveAccrual(uint128 credits, uint128 tokens, uint128 accruedCredits, uint128 accruedTokens);
+    /// @notice Expected parent + accrual - void + direct.
+    error TotalsDoNotAddUp(uint128 credits, uint128 tokens, uint256 expectedCredits, uint256 expectedTokens);
+    /// @notice What is earned and taken has to be what was charged.
+    error AccrualNotCharged(uint128 accruedCredits, uint128 chargedCredits);
+    error AccrualAboveEmission(uint128 accruedTokens, uint128 emissionTokens);
     error CreditsNotFunded(uint128 totalCredits, uint128 depositedCredits);
     error EmissionAboveEraLimit(uint128 tokens, uint128 limitTokens);
     error EmissionAboveCap(uint128 totalTokens, uint128 emissionCapTokens);
@@ -101,22 +130,21 @@ interface ISettlement {
     error EraIsFinal(uint64 era);
     error HeaderMismatch(bytes32 headerHash, bytes32 expectedHash);
     error ChallengeWindowOpen(uint64 era, uint64 finalisableAt);
+    error AsksOpen(uint64 era, uint32 openAsks);
     error NothingFinalised();
     /// @notice Claims are made against the last final era; a newer one may have come in between.
-    error HeaderNotLastFinal(bytes32 headerHash, bytes32 expectedHash);
-    error PayoutRootMismatch(bytes32 root, bytes32 expectedRoot);
+    error RootNotLastFinal(bytes32 payoutHash, bytes32 expectedHash);
     /// @notice The header promised other totals than its tree has.
     error TotalsMismatch(uint128 credits, uint128 tokens, uint128 headerCredits, uint128 headerTokens);
     error NothingToClaim(address account);
+    error DepositPaused();
+    /// @notice The policy of the gate does not let this payer, or this account, in.
+    error DepositNotCleared(address from, address to);
     error RecipientRefused(address recipient);
-    error NotAdjacent(uint32 indexA, uint32 indexB);
-    error LeavesInOrder(address accountA, address accountB);
-    error AccountsDiffer(address parentAccount, address account);
-    error PayoutDidNotDecrease(address account);
-    error TotalsAgree();
 
     /// @notice Credits for `account`'s use of the network, from the caller (by allowance). What it does not spend comes
-    /// back through payout leaves. Errors: ZeroAmount, ZeroAddress, and the token's own.
+    /// back through payout leaves.
+    /// @dev Errors: ZeroAmount, ZeroAddress, DepositPaused, DepositNotCleared, and the gate's and the token's own.
     function deposit(address account, uint128 grains) external;
 
     /// @notice Adds to the poster's bond (by allowance). Errors: NotPoster, ZeroAmount, and the token's own.
@@ -127,47 +155,47 @@ interface ISettlement {
     /// @notice Fixes the batches that were accepted in an epoch before its beacon is known; epochs only rise.
     /// @dev Errors: NotPoster, ZeroRoot, EpochNotAfterLast.
     function commitEpoch(uint64 epoch, bytes32 batchesRoot) external;
-    /// @notice Posts the next era. Its window starts now.
-    /// @dev Errors: NotPoster, PosterBondTooSmall, EraOutOfOrder, ParentMismatch, EmptyTree, DepthMismatch, TotalsFell,
-    /// CreditsNotFunded, EmissionAboveEraLimit, EmissionAboveCap.
+    /// @notice Posts the next era, whether or not those before it are contested. Its window starts now.
+    /// @dev Errors: NotPoster, PosterBondTooSmall, EraOutOfOrder, ParentMismatch, EmptyTree, EmptyTreeNotZero,
+    /// VoidsAboveAccrual, TotalsDoNotAddUp, AccrualNotCharged, AccrualAboveEmission, CreditsNotFunded, EmissionAboveEraLimit,
+    /// EmissionAboveCap.
     function postEra(EraHeader calldata header) external;
     /// @notice Makes the oldest open era final after its window, and mints its emission. Anyone may.
-    /// @dev Errors: EraNotPosted, EraIsFinal, EraOutOfOrder, HeaderMismatch, ChallengeWindowOpen.
+    /// @dev Errors: EraNotPosted, EraIsFinal, EraOutOfOrder, HeaderMismatch, ChallengeWindowOpen, AsksOpen.
     function finaliseEra(EraHeader calldata header) external;
 
     /// @notice Pays an account what the last final era owes it beyond what it had. Anyone may; the money goes to the
-    /// account or to the recipient that it set. What the burn account is owed is destroyed.
-    /// @dev Errors: NothingFinalised, HeaderNotLastFinal, PayoutRootMismatch, TotalsMismatch, NothingToClaim, and
-    /// SumTree's own.
-    function claim(EraHeader calldata header, SumTree.LeafProof calldata proof)
+    /// account or to the recipient that it set. What the burn account is owed is destroyed; what the gate does not clear it
+    /// holds for the recipient.
+    /// @dev Errors: NothingFinalised, RootNotLastFinal, TotalsMismatch, NothingToClaim, and SumTree's and the gate's own.
+    function claim(SumTree.Root calldata payout, PayoutProof calldata proof)
         external
         returns (uint128 credits, uint128 tokens);
     /// @notice Claims for many accounts; a row that `claim` refuses is skipped with its reason.
-    function claimMany(EraHeader calldata header, SumTree.LeafProof[] calldata proofs) external;
+    function claimMany(SumTree.Root calldata payout, PayoutProof[] calldata proofs) external;
     /// @notice Where the caller's payouts go from now on; zero: to itself again. Error: RecipientRefused.
     function setRecipient(address recipient) external;
 
-    /// @notice Two neighbouring leaves whose accounts do not rise: duplicates or wrong order.
-    /// @dev Errors: those of an open era (EraNotPosted, EraIsFinal, HeaderMismatch), NotAdjacent, PayoutRootMismatch,
-    /// LeavesInOrder, and SumTree's own. Every successful challenge voids the era and all that follow, pays the caller
-    /// half of the poster's bond and burns the rest.
-    function challengeOrder(
-        EraHeader calldata header,
-        SumTree.LeafProof calldata proofA,
-        SumTree.LeafProof calldata proofB
-    ) external;
-    /// @notice An account whose lifetime sum is lower than in the parent era.
-    /// @dev Errors: those of an open era, ParentMismatch, AccountsDiffer, PayoutRootMismatch, PayoutDidNotDecrease.
-    function challengeDecrease(
-        EraHeader calldata parentHeader,
-        EraHeader calldata header,
-        SumTree.LeafProof calldata inParent,
-        SumTree.LeafProof calldata inHeader
-    ) external;
-    /// @notice A payout root that commits to other totals, or another leaf count, than its header.
-    /// @param top The tree's top node, as the root commits to it.
-    /// @dev Errors: those of an open era, PayoutRootMismatch, TotalsAgree.
-    function challengeTotals(EraHeader calldata header, SumTree.Node calldata top, uint32 leafCount) external;
+    /// @notice Voids an open era and all that follow, and pays the challenger half of the poster's bond. The rest waits for
+    /// `burnSlashed`, so that a proof costs no more than it must.
+    /// @dev Errors: NotChallenges, EraNotPosted, EraIsFinal.
+    function voidEra(uint64 era, address challenger, Ground ground) external;
+
+    /// @notice Payouts to this account are destroyed.
+    function BURN_ACCOUNT() external view returns (address);
+    /// @notice Destroys what slashed bonds left. Anyone may. Error: ZeroAmount.
+    function burnSlashed() external;
+    function slashedGrains() external view returns (uint128);
+
+    function workToken() external view returns (IWorkToken);
+    /// @notice The IEraChallenges that may void an era.
+    function challenges() external view returns (address);
+    function challengeWindowSeconds() external view returns (uint64);
+    /// @notice Eras between what was earned and what it pays.
+    function holdbackEras() external view returns (uint64);
+    /// @notice P-256 key that signs the receipts of batches.
+    function receiptKeyX() external view returns (bytes32);
+    function receiptKeyY() external view returns (bytes32);
 
     /// @notice Eras posted and not void: the next to post.
     function postedEras() external view returns (uint64);
@@ -175,6 +203,10 @@ interface ISettlement {
     function finalisedEras() external view returns (uint64);
     /// @notice Error: EraNotPosted.
     function eraOf(uint64 era) external view returns (PostedEra memory);
+    /// @notice Hash of an era's header that can still be voided. Errors: EraNotPosted, EraIsFinal.
+    function openHeaderHash(uint64 era) external view returns (bytes32);
+    /// @notice Error: EraNotPosted.
+    function headerHashAt(uint64 era) external view returns (bytes32);
     function headerHashOf(EraHeader calldata header) external pure returns (bytes32);
     /// @notice Zero for an epoch that was never committed.
     function batchesRootOf(uint64 epoch) external view returns (bytes32);

@@ -54,6 +54,17 @@ library ChannelTypes {
         }
     }
 
+    /// @dev What is signed of a struct with that hash.
+    function digestOf(bytes32 domain, bytes32 structHash) internal pure returns (bytes32 digest) {
+        assembly ("memory-safe") {
+            let start := mload(0x40)
+            mstore(start, hex"1901")
+            mstore(add(start, 0x02), domain)
+            mstore(add(start, 0x22), structHash)
+            digest := keccak256(start, 0x42)
+        }
+    }
+
     function hashOfCharge(bytes32 voucherDigest, uint128 chargedGrains) internal pure returns (bytes32) {
         return keccak256(abi.encode(CHARGE_TYPEHASH, voucherDigest, chargedGrains));
     }

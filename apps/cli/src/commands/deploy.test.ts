@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import { createCipheriv, randomBytes, scryptSync } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import {
+  type DeploymentBook,
+  devAccount,
+  fastKeccak256,
+  type LocalChain,
+  localParties,
+  startLocalChain,
+} from '@stannary/chain';
+import { loadEconomy } from '@stannary/economies';
+import { type KeyFlags, keyOf } from '../deploy/keys.ts';
+import { partiesIn } from '../deploy/parties.ts';
+import { runStannary } from '../lab/run-stannary.fixture.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'stannary-deploy-'));
+const NOWHERE = 'http://127.0.0.1:9';
+const BOOK = join(root, 'addresses.json');
+let chain: LocalChain;
+
+before(async () => {
+  chain = await startLocalChain({ stateFile: join(root, 'chain.json') });
+});
+after(async () => {
+  await chain?.stop();
+  rmSync(root, { recursive: true, force: true });
+});
+
+function stannary(...args: string[]) {
+  return runStannary('deploy', '--economy', 'reference', '--rpc', chain.rpcUrl, '--book', BOOK, ...args);
+}
+
+function written(name: string, content: unknown): string {
+  const file = join(root, name);
+  writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content));
+  return file;
+}
+
+function refused(code: string, run: { status: number | null; stderr: string }, about: RegExp): void {
+  assert.equal(run.status, 2, run.stderr);
+  assert.match(run.stderr, new RegExp(`\\[${code}\\]\\n$`));
+  assert.match(run.stderr, about);
+}
+
+test('plans, deploys, does nothing the second time, reads back, and shows what a file would change', async () => {
+  const plan = await stannary('--dry-run');
+  assert.equal(plan.status, 0, plan.stderr);
+  assert.match(plan.stdout, /gas in all/);
+  const deployed = await stannary('--json');
+  assert.equal(deployed.status, 0, deployed.stderr);
+  const { book, verification } = JSON.parse(deployed.stdout);
+  assert.deepEqual(verification.findings, []);
+  assert.deepEqual(JSON.parse(readFileSync(BOOK, 'utf8')), { [book.chain]: book });
+  assert.match((await stannary()).stdout, /^Nothing to do\./);
+  assert.match((await stannary('--verify')).stdout, /every answer as planned/);
+  const diff = await stannary('--diff', '--set', 'version=2', '--set', 'reserve.spread=0.4 %');
+  assert.equal(diff.status, 0, diff.stderr);
+  assert.match(diff.stdout, /version 1 → 2.*the smaller majority\n {2}reserve\.spread +3000 → 4000 {2}tightens/);
+});
+
+test('CHAIN-BOUNDS: shows the whole difference and refuses what the registry would', async () => {
+  const run = await stannary('--diff', '--set', 'version=2', '--set', 'reserve.spread=0.5 %');
+  assert.match(run.stdout, /3000 → 5000 {2}refused: step/);
+  refused('CHAIN-BOUNDS', run, /reserve\.spread/);
+});
+
+test('a deployment in which something was tampered with ends with 1', async () => {
+  const books = JSON.parse(readFileSync(BOOK, 'utf8')) as Record<string, DeploymentBook>;
+  const book = books['eip155:31337']!;
+  const contracts = { ...book.contracts, treasury: book.contracts.credit };
+  const file = written('tampered.json', { [book.chain]: { ...book, contracts } });
+  const run = await stannary('--book', file, '--verify', '--json');
+  assert.equal(run.status, 1, run.stderr);
+  assert.deepEqual(
+    JSON.parse(run.stdout).findings.map(({ where }: { where: string }) => where),
+    ['book'],
+  );
+});
+
+test('CHAIN-ADDRESS-BOOK: another economy than the book was made of', async () => {
+  refused('CHAIN-ADDRESS-BOOK', await stannary('--set', 'reserve.spread=0.4 %'), /another one/);
+});
+
+test('DEPLOY-BOOK: no book, or something else', async () => {
+  refused('DEPLOY-BOOK', await stannary('--verify', '--book', join(root, 'none.json')), /deploy first/);
+  refused('DEPLOY-BOOK', await stannary('--verify', '--book', written('torn.json', '{')), /a book of addresses/);
+  refused('DEPLOY-BOOK', await stannary('--verify', '--book', written('other.json', { a: 1 })), /other JSON/);
+});
+
+test('DEPLOY-PARTIES: no JSON, a field that lacks, is of another kind, or unknown', async () => {
+  const { economy } = await loadEconomy('reference');
+  const parties = localParties(economy, 1);
+  const refusedBy = (name: string, content: unknown, about: RegExp) =>
+    assert.throws(() => partiesIn(written(name, content)), { code: 'DEPLOY-PARTIES', message: about });
+  assert.deepEqual(partiesIn(written('parties.json', parties)), parties);
+  refusedBy('torn-parties.json', '{', /JSON/);
+  refusedBy('a.json', { ...parties, poster: 'me' }, /poster: expected an address/);
+  refusedBy('b.json', { ...parties, guardians: [] }, /guardians: expected no such/);
+  refusedBy('c.json', { ...parties, guardian: [{ holder: parties.poster, endsAt: null }] }, /guardian\[0\]\.name/);
+  refusedBy('d.json', { ...parties, guardian: 3 }, /guardian: expected a list/);
+  refusedBy('e.json', { ...parties, probationSeconds: -1 }, /probationSeconds: expected a whole number/);
+  const curve = { batchSeconds: 60, batchSharePpm: 1_000, supplyGrains: '100000000000000000000', reserveUnits: 7 };
+  assert.equal(partiesIn(written('f.json', { ...parties, curve })).curve!.supplyGrains, 10n ** 20n);
+});
+
+test('DEPLOY-GATE-REPORT: no file', async () => {
+  refused('DEPLOY-GATE-REPORT', await stannary('--gate-report', join(root, 'none.json')), /ENOENT/);
+});
+
+test('DEPLOY-KEY: none where one is needed, or something else', async () => {
+  refused('DEPLOY-KEY', await stannary('--rollback'), /a seat of the guardian/);
+  const refusedBy = (flags: KeyFlags, about: RegExp) =>
+    assert.throws(() => keyOf(flags), { code: 'DEPLOY-KEY', message: about });
+  refusedBy({ key: join(root, 'none.key') }, /ENOENT/);
+  refusedBy({ key: written('short.key', '0x12') }, /64 hex characters/);
+  refusedBy({ keystore: written('torn.keystore', '{') }, /--password-file/);
+  const passwordFile = written('password', 'tin\n');
+  refusedBy({ keystore: join(root, 'torn.keystore'), passwordFile }, /no JSON/);
+  refusedBy({ keystore: written('other.keystore', { version: 1 }), passwordFile }, /other JSON/);
+});
+
+test('a keystore gives its key to whoever has the password, and to nobody else', () => {
+  const { privateKey } = devAccount(3);
+  const [salt, iv] = [randomBytes(32), randomBytes(16)];
+  const derived = scryptSync('tin', salt, 32, { N: 1_024, r: 8, p: 1 });
+  const cipher = createCipheriv('aes-128-ctr', derived.subarray(0, 16), iv);
+  const sealed = Buffer.concat([cipher.update(Buffer.from(privateKey.slice(2), 'hex')), cipher.final()]);
+  const crypto = {
+    cipher: 'aes-128-ctr',
+    ciphertext: sealed.toString('hex'),
+    cipherparams: { iv: iv.toString('hex') },
+    kdf: 'scrypt',
+    kdfparams: { dklen: 32, n: 1_024, r: 8, p: 1, salt: salt.toString('hex') },
+    mac: Buffer.from(fastKeccak256(Buffer.concat([derived.subarray(16, 32), sealed]))).toString('hex'),
+  };
+  const keystore = written('keystore.json', { version: 3, crypto });
+  assert.equal(keyOf({ keystore, passwordFile: written('right', 'tin\n') }), privateKey);
+  const withWrong = () => keyOf({ keystore, passwordFile: written('wrong', 'lead') });
+  assert.throws(withWrong, { code: 'DEPLOY-KEY', got: 'another' });
+  const greedy = { ...crypto, kdfparams: { ...crypto.kdfparams, n: 2 ** 24 } };
+  const file = written('greedy.json', { version: 3, crypto: greedy });
+  assert.throws(() => keyOf({ keystore: file, passwordFile: join(root, 'right') }), { code: 'DEPLOY-KEY' });
+});
+
+test('CHAIN-RPC-UNREACHABLE: nobody answers', async () => {
+  const run = await runStannary('deploy', '--economy', 'reference', '--rpc', NOWHERE, '--book', BOOK, '--dry-run');
+  assert.equal(run.status, 3);
+  assert.match(run.stderr, /\[CHAIN-RPC-UNREACHABLE\]/);
+});

@@ -1,0 +1,193 @@
+import type { ChainReader, ChainRefusal, ChainSender, EraEntry, EraHeader } from '@stannary/chain';
+import type { GatewayClient } from '@stannary/gateway/client';
+import { type EraJudgement, isSignedBy, judgeEra } from './judge-era.ts';
+import { type ReplayPlace, replayEra } from './replayed.ts';
+
+/** What a tower has to say; `kind` is stable. */
+export type Finding =
+  | { readonly kind: 'era-holds'; readonly era: number; readonly headerHash: string }
+  | { readonly kind: 'era-wrong'; readonly era: number; readonly proof: string; readonly trees: readonly string[] }
+  | { readonly kind: 'era-voided'; readonly era: number; readonly txHash: string }
+  | { readonly kind: 'leaf-asked'; readonly era: number; readonly txHash: string }
+  /** Somebody was faster, or the chain sees it otherwise. */
+  | { readonly kind: 'challenge-refused'; readonly era: number; readonly reason: string }
+  /** Wrong, and no contract can be shown it. */
+  | { readonly kind: 'era-unprovable'; readonly era: number; readonly trees: readonly string[] }
+  | { readonly kind: 'statements-differ'; readonly era: number; readonly epochs: readonly number[] }
+  | { readonly kind: 'economy-misnamed'; readonly era: number; readonly hashes: readonly string[] }
+  /** Nobody serves what the era follows from. */
+  | { readonly kind: 'era-unpublished'; readonly era: number; readonly reason: string };
+
+/** Findings that say an era or what stands behind it is wrong. */
+export const ALARMS: readonly Finding['kind'][] = [
+  'era-wrong',
+  'era-unprovable',
+  'statements-differ',
+  'economy-misnamed',
+  'era-unpublished',
+];
+
+export interface EraTowerParts {
+  /** Whoever serves the network's public data; nothing of it is believed. */
+  readonly client: Pick<GatewayClient, 'eraBundle'>;
+  readonly chain: Pick<ChainReader, 'era' | 'nodes' | 'openAsks'>;
+  /** The tower's own account; null: it only looks. */
+  readonly sender: Pick<ChainSender, 'challengeEra' | 'challengeWithheld'> | null;
+  readonly epochsPerEra: number;
+  readonly nowMs: () => number;
+  readonly tell: (finding: Finding) => void;
+}
+
+/** Where a tower stands: the next era that is not final, and what its first epoch begins with. */
+export interface TowerPlace {
+  readonly nextEra: number;
+  readonly replay: ReplayPlace | null;
+}
+
+/** A part of the window that the poster has to publish what it posted; then its leaves are asked for. */
+const PATIENCE = 0.5;
+
+/** Judges every posted era once, and again when it is posted anew; proves wrong what is wrong. */
+export class EraTower {
+  readonly #parts: EraTowerParts;
+  #place: TowerPlace;
+  /** Headers that were judged, by era. */
+  readonly #judged = new Map<number, string>();
+  /** When an era was first seen that nobody publishes. */
+  readonly #missedSinceMs = new Map<string, number>();
+  readonly #after = new Map<number, ReplayPlace>();
+
+  constructor(parts: EraTowerParts, place: TowerPlace = { nextEra: 0, replay: null }) {
+    this.#parts = parts;
+    this.#place = place;
+  }
+
+  get place(): TowerPlace {
+    return this.#place;
+  }
+
+  /** One look at every posted era from the first that was not final. True when it did something. */
+  async run(): Promise<boolean> {
+    let moved = false;
+    for (let era = this.#place.nextEra; ; era += 1) {
+      const entry = await this.#parts.chain.era(era);
+      if (entry === null) return moved;
+      if (this.#judged.get(era) !== entry.headerHash) moved = (await this.#judge(era, entry)) || moved;
+      if (entry.finalised === null) await this.#pressAsks(era, entry.header);
+      else if (era === this.#place.nextEra && this.#after.has(era)) this.#advance(era);
+    }
+  }
+
+  async #judge(era: number, entry: EraEntry): Promise<boolean> {
+    const looked = await this.#look(era).catch((error: unknown) => {
+      // What is served may be anything: it stops no tower. What the chain or the way to it refuses is tried again.
+      if ((error as Partial<ChainRefusal>).code?.startsWith('CHAIN-') === true) throw error;
+      return (error as Error).message;
+    });
+    if (typeof looked === 'string') {
+      await this.#miss(era, entry, looked);
+      return false;
+    }
+    const { tell } = this.#parts;
+    const { replayed, judgement } = looked;
+    if (replayed.misnamed.length > 0) tell({ kind: 'economy-misnamed', era, hashes: replayed.misnamed });
+    if (replayed.differing.length > 0) tell({ kind: 'statements-differ', era, epochs: replayed.differing });
+    await this.#act(era, entry, judgement);
+    this.#judged.set(era, entry.headerHash);
+    this.#after.set(era, replayed.place);
+    return true;
+  }
+
+  /** Errors: those of the client, and whatever a bundle out of form brings. */
+  async #look(era: number) {
+    const bundle = await this.#parts.client.eraBundle(era);
+    if (bundle.era !== era) throw new Error(`expected era ${era}, got ${bundle.era}`);
+    const { nextEra, replay } = this.#place;
+    const replayed = replayEra(bundle, era === nextEra ? replay : (this.#after.get(era - 1) ?? null));
+    const witness = await this.#witness();
+    const headerOf = (which: number) => this.#headerOf(which);
+    return { replayed, judgement: await judgeEra(bundle, replayed.trees, { headerOf, witness }) };
+  }
+
+  async #act(era: number, entry: EraEntry, { challenge, headers, differing }: EraJudgement): Promise<void> {
+    const { sender, tell } = this.#parts;
+    if (challenge === null) {
+      if (differing.length > 0) tell({ kind: 'era-unprovable', era, trees: differing });
+      else tell({ kind: 'era-holds', era, headerHash: entry.headerHash });
+      return;
+    }
+    tell({ kind: 'era-wrong', era, proof: challenge.kind, trees: differing });
+    if (sender === null || entry.finalised !== null) return;
+    await this.#send(era, async () => {
+      const { txHash } = await sender.challengeEra(headers, challenge);
+      return { kind: challenge.kind === 'ask' ? 'leaf-asked' : 'era-voided', era, txHash };
+    });
+  }
+
+  /** Leaves that were asked for and not shown in time void an era, whoever asked. */
+  async #pressAsks(era: number, header: EraHeader): Promise<void> {
+    const { chain, sender, tell } = this.#parts;
+    if (sender === null) return;
+    for (const { tree, index } of await chain.openAsks(era)) {
+      try {
+        const { txHash } = await sender.challengeWithheld(header, tree, index);
+        tell({ kind: 'era-voided', era, txHash });
+        return;
+      } catch (error) {
+        // There is still time to answer, or it was answered by now: the next look will see.
+        if (!isRevert(error)) throw error;
+      }
+    }
+  }
+
+  /** Nobody serves what the era follows from: when half of the window is over, a leaf is asked for. */
+  async #miss(era: number, entry: EraEntry, reason: string): Promise<void> {
+    const { nowMs, sender, tell } = this.#parts;
+    const key = `${era} ${entry.headerHash}`;
+    const sinceMs = this.#missedSinceMs.get(key) ?? nowMs();
+    const isFirst = !this.#missedSinceMs.has(key);
+    this.#missedSinceMs.set(key, sinceMs);
+    if (isFirst) tell({ kind: 'era-unpublished', era, reason });
+    const isLate = nowMs() > sinceMs + PATIENCE * (entry.finalisableAtMs - sinceMs);
+    if (!isLate || sender === null || entry.finalised !== null) return;
+    this.#missedSinceMs.set(key, Number.POSITIVE_INFINITY);
+    await this.#send(era, async () => {
+      const ask = { kind: 'ask', tree: 'payout', index: 0 } as const;
+      const { txHash } = await sender.challengeEra([entry.header], ask);
+      return { kind: 'leaf-asked', era, txHash };
+    });
+  }
+
+  /** What the contracts refuse is said; what does not reach them is tried again. */
+  async #send(era: number, act: () => Promise<Finding>): Promise<void> {
+    const { tell } = this.#parts;
+    try {
+      tell(await act());
+    } catch (error) {
+      if (!isRevert(error)) throw error;
+      tell({ kind: 'challenge-refused', era, reason: (error as Error).message });
+    }
+  }
+
+  async #headerOf(era: number): Promise<EraHeader> {
+    const entry = await this.#parts.chain.era(era);
+    if (entry === null) throw new Error(`era ${era} went away while it was looked at`);
+    return entry.header;
+  }
+
+  async #witness() {
+    const nodes = await this.#parts.chain.nodes();
+    const keys = new Map(nodes.map(({ nodeId, spki }) => [nodeId, spki]));
+    return { keys, epochsPerEra: this.#parts.epochsPerEra, verify: isSignedBy };
+  }
+
+  #advance(era: number): void {
+    this.#place = { nextEra: era + 1, replay: this.#after.get(era) ?? null };
+    this.#judged.delete(era);
+    this.#after.delete(era - 1);
+  }
+}
+
+function isRevert(error: unknown): boolean {
+  return (error as ChainRefusal).revert !== undefined;
+}

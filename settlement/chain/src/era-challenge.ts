@@ -1,0 +1,591 @@
+import { BURN_ACCOUNT } from '@stannary/kernel';
+import {
+  ACCEPTED,
+  addressBytes,
+  concatBytes,
+  decodeBatchHeader,
+  decodeReceipt,
+  fromHex,
+  publicPointOf,
+  signStructure,
+  toHex,
+} from '@stannary/wire';
+import { accrualOf, isWellFormed } from './accrual.ts';
+import { type EraHeader, headerToChain, nodeToChain, spanToChain } from './era-header.ts';
+import {
+  type AccrualInputs,
+  accountOf,
+  amountsOf,
+  type ClassParams,
+  decodeEntry,
+  decodeInputs,
+  decodeParams,
+  decodeRules,
+  EDGE,
+  ERA_TREES,
+  type EraEntry,
+  type EraTreeName,
+  encodeInputs,
+  encodeParams,
+  hashOf,
+  inputsToChain,
+  LEAF_BYTES,
+  NO_HASH,
+  paramsToChain,
+  TAKE_CLASS,
+  TAKE_NODE,
+} from './era-leaf.ts';
+import {
+  type EraTree,
+  isEmptyRecord,
+  leafHash,
+  nodeHash,
+  type Span,
+  type TreeNode,
+  treeOfHex,
+  treeRootHash,
+} from './era-tree.ts';
+import type { BatchMessage, EraBundle, EraTrees, PublishedTrees } from './era-trees.ts';
+import { uint32Of } from './values.ts';
+
+// What is wrong with a posted era, in the form in which the contract proves it.
+
+/** What of a posted era lies open. */
+export interface PostedEra {
+  /** The era's, its parent's (from era 1 on), and that of the era whose holdback ends unless it is the parent. */
+  readonly headers: readonly EraHeader[];
+  /** Which header is of the era whose holdback ends; 0: none. */
+  readonly earned: number;
+  readonly trees: Readonly<Record<EraTreeName, EraTree>>;
+  readonly parentPayout: EraTree;
+  readonly earnedAccrual: EraTree;
+  /** Inputs and rules by their hash, as far as they are published. */
+  readonly contents: ReadonlyMap<string, Uint8Array>;
+  /** By batch id, as far as they are published. */
+  readonly batches: ReadonlyMap<string, BatchMessage>;
+  /** SubjectPublicKeyInfo of nodes, hex. */
+  readonly keys: ReadonlyMap<string, string>;
+  readonly epochsPerEra: number;
+  /** Insurance, treasury and burn. */
+  readonly takePayees: ReadonlySet<string>;
+  /** Whether a key signed a message (ES256, r ‖ s). */
+  readonly verify: (spki: Uint8Array, message: Uint8Array, signature: Uint8Array) => boolean;
+}
+
+/** Whoever looks at an era: whose keys are whose, and how a signature is verified. */
+export type Witness = Pick<PostedEra, 'keys' | 'epochsPerEra' | 'verify'>;
+
+/**
+ * A posted era as it lies open: the headers as on the chain, the leaves as the poster publishes them, and beside them what
+ * the statements say.
+ * Errors: HEX-FORM.
+ */
+export function openEra(
+  headers: readonly EraHeader[],
+  published: PublishedTrees,
+  bundle: EraBundle,
+  rebuilt: EraTrees,
+  witness: Witness,
+): PostedEra {
+  const trees = ERA_TREES.map((tree) => [tree, treeOfHex(published.leaves[tree])]);
+  const contents = published.contents.map((content) => fromHex(content));
+  const earned = bundle.heldBack === null ? 0 : headers.length - 1;
+  return {
+    ...witness,
+    takePayees: new Set([bundle.accounts.insurance, bundle.accounts.treasury, BURN_ACCOUNT]),
+    headers,
+    earned,
+    trees: Object.fromEntries(trees) as Record<EraTreeName, EraTree>,
+    parentPayout: rebuilt.before.payout,
+    earnedAccrual: rebuilt.before.accrual,
+    contents: new Map(contents.map((content) => [hashOf(content), content])),
+    batches: new Map(bundle.batches.map(({ batchId, message }) => [batchId, message])),
+  };
+}
+
+interface Rules {
+  readonly params: ClassParams;
+  readonly span: Span | null;
+}
+
+/** One function of the contract and what it is called with, beside the headers. */
+export type EraChallenge =
+  | { readonly kind: 'order'; readonly tree: EraTreeName; readonly span: Span }
+  | { readonly kind: 'totals'; readonly tree: EraTreeName; readonly top: TreeNode; readonly leafCount: number }
+  | {
+      readonly kind: 'sums';
+      readonly tree: EraTreeName;
+      readonly node: TreeNode;
+      readonly level: number;
+      readonly index: number;
+      readonly path: string;
+      readonly content: string;
+    }
+  | {
+      readonly kind: 'payout';
+      readonly account: string;
+      readonly payout: Span | null;
+      readonly parent: Span | null;
+      readonly accrual: Span | null;
+      readonly direct: Span | null;
+      readonly voids: Span | null;
+    }
+  | { readonly kind: 'void'; readonly voided: Span; readonly accrued: Span | null }
+  | { readonly kind: 'accrual'; readonly accrued: Span; readonly inputs: AccrualInputs; readonly rules: Rules }
+  | { readonly kind: 'params'; readonly rules: Rules }
+  | {
+      readonly kind: 'batch';
+      readonly accrued: Span;
+      readonly inputs: AccrualInputs;
+      readonly message: BatchMessage;
+      readonly key: string;
+    }
+  | {
+      readonly kind: 'omission';
+      readonly accrued: Span;
+      readonly inputs: AccrualInputs;
+      readonly message: BatchMessage;
+      readonly receipt: SignedReceipt;
+    }
+  /** Nothing can be shown before the poster has shown this leaf; unanswered, `challengeWithheld` voids the era. */
+  | { readonly kind: 'ask'; readonly tree: EraTreeName; readonly index: number };
+
+/**
+ * The first thing found wrong with a posted era; null where there is none that a contract can see. `rebuilt` are the trees
+ * that the statements make (`eraTreesOf`): whose node a node is comes from there. An honest era gives null.
+ */
+export function findChallenge(posted: PostedEra, rebuilt: EraTrees): EraChallenge | null {
+  for (const tree of ERA_TREES) {
+    const found = findInTree(posted, tree);
+    if (found !== null) return found;
+  }
+  return (
+    findInRules(posted) ??
+    findInAccruals(posted, nodesOf(rebuilt)) ??
+    findInVoids(posted) ??
+    findInPayouts(posted, rebuilt)
+  );
+}
+
+/** The poster's receipt of a batch: r ‖ s with the lower s, hex. */
+export interface SignedReceipt {
+  readonly message: BatchMessage;
+  readonly signature: string;
+}
+
+/** What a node keeps of a batch that was accepted. */
+export interface ReceiptedBatch {
+  readonly message: BatchMessage;
+  readonly receipt: SignedReceipt;
+}
+
+/**
+ * A receipted batch that a posted era leaves out though it can no longer be late, as its node proves it; null where there
+ * is none. Errors: those of decodeBatchHeader and decodeReceipt.
+ */
+export function findOmission(
+  posted: PostedEra,
+  receipted: readonly ReceiptedBatch[],
+  lateEpochs: number,
+): EraChallenge | null {
+  for (const { message, receipt } of receipted) {
+    const { nodeId, epoch } = decodeBatchHeader(fromHex(message.payload));
+    const { acceptedSeq, chainCode } = decodeReceipt(fromHex(receipt.message.payload));
+    if (chainCode !== ACCEPTED) continue;
+    for (const [index, leaf] of posted.trees.accrual.leaves.entries()) {
+      const entry = decodeEntry(leaf);
+      if (entry.nodeId !== nodeId || entry.epoch <= epoch + lateEpochs) continue;
+      const inputs = inputsOf(posted.contents, entry.inputsHash);
+      if (inputs === null || inputs.lastSeq >= BigInt(acceptedSeq)) continue;
+      return { kind: 'omission', accrued: posted.trees.accrual.span(index), inputs, message, receipt };
+    }
+  }
+  return null;
+}
+
+// ---- any tree
+
+function findInTree({ headers, trees }: PostedEra, name: EraTreeName): EraChallenge | null {
+  const tree = trees[name];
+  const header = headers[0]![name];
+  const { root, leafCount, credits, tokens } = tree.root;
+  if (root !== header.root)
+    return header.leafCount === 0 ? null : otherCount(tree, name, header.root, header.leafCount);
+  if (leafCount === 0) return null;
+  if (credits !== header.credits || tokens !== header.tokens || leafCount !== header.leafCount)
+    return { kind: 'totals', tree: name, top: tree.node(tree.depth, 0), leafCount };
+  return findInNodes(tree, name) ?? findInOrder(tree, name);
+}
+
+/** The root may be of the same leaves and another count; else what it is of is not published, and is asked for. */
+function otherCount(tree: EraTree, name: EraTreeName, root: string, leafCount: number): EraChallenge {
+  const isOfLeaves = tree.leafCount > 0 && treeRootHash(tree.record(tree.depth, 0), leafCount) === root;
+  if (!isOfLeaves) return { kind: 'ask', tree: name, index: 0 };
+  if (leafCount > tree.leafCount) return { kind: 'ask', tree: name, index: tree.leafCount };
+  const node = tree.node(0, leafCount);
+  return { kind: 'sums', tree: name, node, level: 0, index: leafCount, path: tree.pathOf(0, leafCount), content: '' };
+}
+
+function findInNodes(tree: EraTree, name: EraTreeName): EraChallenge | null {
+  for (let level = 0; level <= tree.depth; level += 1) {
+    const width = 2 ** (tree.depth - level);
+    for (let index = 0; index < width; index += 1) {
+      const found = findInNode(tree, name, level, index);
+      if (found !== null) return found;
+      // The padding on the right is alike.
+      if (index * 2 ** level >= tree.leafCount) break;
+    }
+  }
+  return null;
+}
+
+function findInNode(tree: EraTree, name: EraTreeName, level: number, index: number): EraChallenge | null {
+  const record = tree.record(level, index);
+  const isPadding = level === 0 && index >= tree.leafCount;
+  if (isPadding && isEmptyRecord(record)) return null;
+  const content = isPadding ? new Uint8Array(0) : contentOf(tree, level, index);
+  const hash = level === 0 ? leafHash(content) : nodeHash(content);
+  const node = tree.node(level, index);
+  if (!isPadding && toHex(hash) !== node.hash) return { kind: 'ask', tree: name, index: index * 2 ** level };
+  const sums = level === 0 ? amountsOf(content) : childrenSums(content);
+  if (!isPadding && sums.credits === node.credits && sums.tokens === node.tokens) return null;
+  return { kind: 'sums', tree: name, node, level, index, path: tree.pathOf(level, index), content: toHex(content) };
+}
+
+function contentOf(tree: EraTree, level: number, index: number): Uint8Array {
+  if (level === 0) return tree.leaves[index]!;
+  return concatBytes(tree.record(level - 1, 2 * index), tree.record(level - 1, 2 * index + 1));
+}
+
+function childrenSums(children: Uint8Array) {
+  const [left, right] = [amountsOf(children.subarray(0, 64)), amountsOf(children.subarray(64))];
+  return { credits: left.credits + right.credits, tokens: left.tokens + right.tokens };
+}
+
+function findInOrder(tree: EraTree, name: EraTreeName): EraChallenge | null {
+  const last = tree.leafCount - 1;
+  const order = (first: number, second = first): EraChallenge => ({
+    kind: 'order',
+    tree: name,
+    span: tree.span(first, second),
+  });
+  const isOfNodes = name === 'accrual' || name === 'voids';
+  if (isOfNodes && (tree.leaves[0]![61]! & EDGE.first) === 0) return order(0);
+  if (isOfNodes && (tree.leaves[last]![61]! & EDGE.last) === 0) return order(last);
+  for (let at = 0; at <= last; at += 1) {
+    if (isOfNodes && tree.leaves[at]![61]! > EDGE.first + EDGE.last) return order(at);
+    if (at < last && areWrong(name, tree.leaves[at]!, tree.leaves[at + 1]!)) return order(at, at + 1);
+  }
+  return null;
+}
+
+function areWrong(name: EraTreeName, leaf: Uint8Array, next: Uint8Array): boolean {
+  const { key } = LEAF_BYTES[name];
+  if (Buffer.compare(leaf.subarray(0, key), next.subarray(0, key)) >= 0) return true;
+  if (name !== 'accrual' && name !== 'voids') return false;
+  const changes = accountOf(leaf) !== accountOf(next);
+  return ((leaf[61]! & EDGE.last) !== 0) !== changes || ((next[61]! & EDGE.first) !== 0) !== changes;
+}
+
+// ---- rules and accruals
+
+function findInRules({ trees, headers, contents, epochsPerEra }: PostedEra): EraChallenge | null {
+  for (const [index, leaf] of trees.params.leaves.entries()) {
+    const { epoch, classIndex, paramsHash } = decodeRules(leaf);
+    const params = rulesOf(contents, paramsHash);
+    if (params === null) return { kind: 'ask', tree: 'params', index };
+    const { credits, tokens } = amountsOf(leaf);
+    const isRight =
+      params.epoch === BigInt(epoch) &&
+      params.classIndex === classIndex &&
+      Math.floor(epoch / epochsPerEra) === headers[0]!.era &&
+      isWellFormed(params.curve) &&
+      credits === params.chargedGrains &&
+      tokens === params.emissionGrains;
+    if (!isRight) return { kind: 'params', rules: { params, span: trees.params.span(index) } };
+  }
+  return null;
+}
+
+/** Whose each node is, and its class, as the registry has it. */
+type Nodes = ReadonlyMap<string, { readonly account: string; readonly className: string }>;
+
+function nodesOf({ accrual, params, contents }: EraTrees): Nodes {
+  const names = new Map<string, string>();
+  for (const leaf of params.leaves) {
+    const { epoch, classIndex, paramsHash } = decodeRules(leaf);
+    names.set(`${epoch} ${classIndex}`, rulesOf(contents, paramsHash)!.className);
+  }
+  const entries = accrual.leaves.map(decodeEntry);
+  return new Map(
+    entries.map(({ nodeId, account, epoch, classIndex }) => [
+      nodeId,
+      { account, className: names.get(`${epoch} ${classIndex}`) ?? '' },
+    ]),
+  );
+}
+
+function findInAccruals(posted: PostedEra, nodes: Nodes): EraChallenge | null {
+  for (const [index, leaf] of posted.trees.accrual.leaves.entries()) {
+    const found = findInAccrual(posted, nodes, index, decodeEntry(leaf));
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+function findInAccrual(posted: PostedEra, nodes: Nodes, index: number, entry: EraEntry): EraChallenge | null {
+  const accrued = posted.trees.accrual.span(index);
+  const { epochsPerEra, takePayees, headers } = posted;
+  if (entry.nodeId === TAKE_NODE) {
+    const isTake = entry.classIndex === TAKE_CLASS && entry.inputsHash === NO_HASH && entry.tokens === 0n;
+    const isOfEra = entry.epoch === (headers[0]!.era + 1) * epochsPerEra - 1;
+    const rules = { params: NO_PARAMS, span: null };
+    return isTake && isOfEra && takePayees.has(entry.account)
+      ? null
+      : { kind: 'accrual', accrued, inputs: NO_INPUTS, rules };
+  }
+  const inputs = inputsOf(posted.contents, entry.inputsHash);
+  if (inputs === null) return { kind: 'ask', tree: 'accrual', index };
+  const rules = rulesFor(posted, entry);
+  const node = nodes.get(entry.nodeId);
+  const isOfNode = node?.account === entry.account && node.className === rules?.params.className;
+  const result = rules === null ? null : accrualOf(rules.params, inputs);
+  const isRight = result?.credits === entry.credits && (result.tokens ?? entry.tokens) === entry.tokens;
+  if (rules !== null && isOfNode && isRight) return findInBatch(posted, index, entry, inputs);
+  return { kind: 'accrual', accrued, inputs, rules: rules ?? rulesGap(posted, entry) };
+}
+
+function rulesFor({ trees: { params }, contents }: PostedEra, entry: EraEntry): Rules | null {
+  const span = params.around(rulesKey(entry));
+  if (span === null || span.first !== span.last) return null;
+  const { epoch, classIndex, paramsHash } = decodeRules(params.leaves[span.first]!);
+  if (epoch !== entry.epoch || classIndex !== entry.classIndex) return null;
+  return { params: rulesOf(contents, paramsHash)!, span };
+}
+
+function rulesGap({ trees: { params } }: PostedEra, entry: EraEntry): Rules {
+  return { params: NO_PARAMS, span: params.around(rulesKey(entry)) };
+}
+
+function rulesKey({ epoch, classIndex }: EraEntry): Uint8Array {
+  const key = new Uint8Array(LEAF_BYTES.params.key);
+  new DataView(key.buffer).setBigUint64(0, BigInt(epoch));
+  key[8] = classIndex;
+  return key;
+}
+
+function findInBatch(posted: PostedEra, index: number, entry: EraEntry, inputs: AccrualInputs): EraChallenge | null {
+  const accrued = posted.trees.accrual.span(index);
+  const { batchId, lastSeq, lines, auditNcuMs } = inputs;
+  const key = posted.keys.get(entry.nodeId) ?? '';
+  if (batchId === NO_HASH) {
+    const isIdle = lastSeq === 0n && lines.length === 0 && auditNcuMs === 0n;
+    return isIdle ? null : { kind: 'batch', accrued, inputs, message: NO_MESSAGE, key };
+  }
+  const message = posted.batches.get(batchId);
+  if (message === undefined) return { kind: 'ask', tree: 'accrual', index };
+  return isBatchOf(posted, message, entry, inputs) ? null : { kind: 'batch', accrued, inputs, message, key };
+}
+
+function isBatchOf(
+  { keys, verify }: PostedEra,
+  message: BatchMessage,
+  entry: EraEntry,
+  inputs: AccrualInputs,
+): boolean {
+  const [payload, aad] = [fromHex(message.payload), fromHex(message.aad)];
+  const spki = keys.get(entry.nodeId);
+  if (spki === undefined) return true;
+  if (!verify(fromHex(spki), signStructure(payload, aad), fromHex(inputs.r + inputs.s))) return false;
+  const { nodeId, epoch, seq } = headerOf(payload);
+  return nodeId === entry.nodeId && BigInt(seq) === inputs.lastSeq && epoch <= entry.epoch;
+}
+
+/** What is no header is nobody's. */
+function headerOf(payload: Uint8Array): { readonly nodeId: string; readonly epoch: number; readonly seq: number } {
+  try {
+    return decodeBatchHeader(payload);
+  } catch {
+    return { nodeId: '', epoch: 0, seq: 0 };
+  }
+}
+
+// ---- voids and payouts
+
+function findInVoids({ trees, earnedAccrual }: PostedEra): EraChallenge | null {
+  for (const [index, leaf] of trees.voids.leaves.entries()) {
+    const accrued = earnedAccrual.around(leaf.subarray(0, LEAF_BYTES.accrual.key));
+    if (accrued === null || !isCovered(leaf, earnedAccrual, accrued))
+      return { kind: 'void', voided: trees.voids.span(index), accrued };
+  }
+  return null;
+}
+
+function isCovered(voided: Uint8Array, accrual: EraTree, accrued: Span): boolean {
+  const [taken, earned] = [decodeEntry(voided), decodeEntry(accrual.leaves[accrued.first]!)];
+  const { key } = LEAF_BYTES.accrual;
+  const isSame = toHex(voided.subarray(0, key)) === accrued.firstLeaf.slice(0, 2 * key);
+  return (
+    accrued.first === accrued.last &&
+    isSame &&
+    taken.inputsHash === earned.inputsHash &&
+    taken.credits <= earned.credits &&
+    taken.tokens <= earned.tokens
+  );
+}
+
+function findInPayouts(posted: PostedEra, rebuilt: EraTrees): EraChallenge | null {
+  const { payout } = posted.trees;
+  for (const account of new Set([...payout.leaves, ...rebuilt.payout.leaves].map(accountOf))) {
+    if (!addsUp(posted, addressBytes(account))) return payoutChallenge(posted, account);
+  }
+  return null;
+}
+
+function addsUp({ trees, parentPayout, earnedAccrual }: PostedEra, account: Uint8Array): boolean {
+  const [paid, taken] = [trees.payout.sum(account), trees.voids.sum(account)];
+  const owed = [parentPayout, earnedAccrual, trees.direct].map((tree) => tree.sum(account));
+  const credits = owed.reduce((sum, part) => sum + part.credits, 0n);
+  const tokens = owed.reduce((sum, part) => sum + part.tokens, 0n);
+  return paid.credits + taken.credits === credits && paid.tokens + taken.tokens === tokens;
+}
+
+function payoutChallenge({ trees, parentPayout, earnedAccrual }: PostedEra, account: string): EraChallenge {
+  const prefix = addressBytes(account);
+  return {
+    kind: 'payout',
+    account,
+    payout: trees.payout.range(prefix),
+    parent: parentPayout.range(prefix),
+    accrual: earnedAccrual.range(prefix),
+    direct: trees.direct.range(prefix),
+    voids: trees.voids.range(prefix),
+  };
+}
+
+// ---- what is published behind hashes
+
+/** Null where nothing is, or bytes that no contract would take for inputs. */
+function inputsOf(contents: PostedEra['contents'], hash: string): AccrualInputs | null {
+  return canonical(contents, hash, decodeInputs, encodeInputs);
+}
+
+function rulesOf(contents: PostedEra['contents'], hash: string): ClassParams | null {
+  return canonical(contents, hash, decodeParams, encodeParams);
+}
+
+function canonical<Content>(
+  contents: PostedEra['contents'],
+  hash: string,
+  decode: (bytes: Uint8Array) => Content,
+  encode: (content: Content) => Uint8Array,
+): Content | null {
+  const bytes = contents.get(hash);
+  if (bytes === undefined) return null;
+  try {
+    const content = decode(bytes);
+    return hashOf(encode(content)) === hash ? content : null;
+  } catch {
+    return null;
+  }
+}
+
+const NO_MESSAGE: BatchMessage = { aad: '', payload: '' };
+const NO_INPUTS: AccrualInputs = {
+  auditNcuMs: 0n,
+  reservedNcuMs: 0n,
+  reservedGrains: 0n,
+  bondGrains: 0n,
+  operatorWeight: 0n,
+  lastSeq: 0n,
+  batchId: NO_HASH,
+  r: NO_HASH,
+  s: NO_HASH,
+  lines: [],
+};
+const NO_PARAMS: ClassParams = {
+  epoch: 0n,
+  classIndex: 0,
+  className: NO_HASH,
+  economyHash: NO_HASH,
+  emissionGrains: 0n,
+  chargedGrains: 0n,
+  weight: 0n,
+  operatorCapPpm: 0n,
+  takePpm: 0n,
+  curve: { kind: 'other', kappaNumerator: 0n, kappaDenominator: 0n, untilPpm: [], slopePpm: [] },
+};
+
+// ---- as the contract takes it
+
+/** The function of EraChallenges and its arguments. Errors: CHAIN-RANGE, KEY-SPKI. */
+export function challengeCall(
+  headers: readonly EraHeader[],
+  challenge: EraChallenge,
+): { readonly method: string; readonly args: readonly unknown[] } {
+  const header = headerToChain(headers[0]!);
+  const call = (method: string, ...args: unknown[]) => ({ method, args });
+  switch (challenge.kind) {
+    case 'order':
+      return call('challengeOrder', header, treeNumber(challenge.tree), spanToChain(challenge.span));
+    case 'totals': {
+      const top = nodeToChain(challenge.top);
+      const count = uint32Of(challenge.leafCount, 'leafCount');
+      return call('challengeTotals', header, treeNumber(challenge.tree), top, count);
+    }
+    case 'sums': {
+      const { tree, node, level, index, path, content } = challenge;
+      const place = [BigInt(level), BigInt(index), `0x${path}`];
+      return call('challengeSums', header, treeNumber(tree), nodeToChain(node), ...place, `0x${content}`);
+    }
+    case 'payout': {
+      const { kind: _, account, ...spans } = challenge;
+      const chain = Object.entries(spans).map(([name, span]) => [name, spanToChain(span)]);
+      return call('challengePayout', headers.map(headerToChain), { account, ...Object.fromEntries(chain) });
+    }
+    case 'void': {
+      const spans = [spanToChain(challenge.voided), spanToChain(challenge.accrued)];
+      return call('challengeVoid', headers.map(headerToChain), ...spans);
+    }
+    case 'accrual': {
+      const { accrued, inputs, rules } = challenge;
+      return call('challengeAccrual', header, spanToChain(accrued), inputsToChain(inputs), rulesToChain(rules));
+    }
+    case 'params':
+      return call('challengeParams', header, rulesToChain(challenge.rules));
+    case 'batch': {
+      const { accrued, inputs, message, key } = challenge;
+      const batch = { header: messageToChain(message), ...pointToChain(key) };
+      return call('challengeBatch', header, spanToChain(accrued), inputsToChain(inputs), batch);
+    }
+    case 'omission': {
+      const { accrued, inputs, message, receipt } = challenge;
+      const { signature } = receipt;
+      const [r, s] = [`0x${signature.slice(0, 64)}`, `0x${signature.slice(64)}`];
+      const signed = { message: messageToChain(receipt.message), r, s };
+      const leaf = [spanToChain(accrued), inputsToChain(inputs)];
+      return call('challengeOmission', header, ...leaf, messageToChain(message), signed);
+    }
+    case 'ask':
+      return call('ask', header, treeNumber(challenge.tree), uint32Of(challenge.index, 'index'));
+  }
+}
+
+export function treeNumber(tree: EraTreeName): number {
+  return ERA_TREES.indexOf(tree);
+}
+
+function rulesToChain({ params, span }: Rules) {
+  return { params: paramsToChain(params), span: spanToChain(span) };
+}
+
+export function messageToChain({ aad, payload }: BatchMessage) {
+  return { aad: `0x${aad}`, payload: `0x${payload}` };
+}
+
+/** A key that nobody knows is not read: the leaf names no batch. */
+function pointToChain(spki: string) {
+  if (spki === '') return { keyX: `0x${NO_HASH}`, keyY: `0x${NO_HASH}` };
+  const { x, y } = publicPointOf(fromHex(spki));
+  return { keyX: `0x${toHex(x)}`, keyY: `0x${toHex(y)}` };
+}
