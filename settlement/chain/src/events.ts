@@ -215,7 +215,8 @@ export interface EventLog {
 
 export interface LogFilter {
   readonly address: Hex | Hex[];
-  readonly topics?: (Hex | null)[];
+  /** Of each place: one, one of several, or any. */
+  readonly topics?: (Hex | Hex[] | null)[];
 }
 
 /**

@@ -10,7 +10,22 @@ export {
   type PayoutSplit,
   splitPayouts,
 } from './chains.ts';
-export { type ChannelOnChain, type ChannelPlace, ChannelReader, type SessionKey } from './channel-reader.ts';
+export {
+  type ChannelAlarms,
+  type ChannelOnChain,
+  type ChannelPlace,
+  ChannelReader,
+  type SessionKey,
+  type SessionState,
+} from './channel-reader.ts';
+export {
+  type ChannelAccess,
+  type ChannelSender,
+  type ChannelSkip,
+  openChannelSender,
+  type ShownRow,
+  type ShownVoucher,
+} from './channel-sender.ts';
 export {
   advanceChange,
   advanceRollback,
@@ -89,7 +104,7 @@ export {
 } from './governance-wiring.ts';
 export { fastKeccak256 } from './keccak.ts';
 export { type LocalChain, type LocalChainOptions, startLocalChain } from './local-chain.ts';
-export { type Block, type ChainNode, type ChainOptions, type ChainReader, openChain } from './reader.ts';
+export { type Block, type ChainNode, type ChainOptions, type ChainReader, chainOf, openChain } from './reader.ts';
 export { ChainRefusal, type ChainRefusalCode, type ContractRevert, type RefusalClass } from './refusal.ts';
 export {
   auditReserve,
