@@ -32,7 +32,7 @@ const FORMS: Readonly<Record<string, readonly [form: RegExp, expected: string]>>
   address: [/^0x[0-9a-f]{40}$/, 'an address in lower case'],
   hash: [/^[0-9a-f]{64}$/, '64 lower-case hex characters'],
   key: [/^[0-9a-f]{128}$/, 'x and y of a key, 128 lower-case hex characters'],
-  signer: [/^([0-9a-f]{40}|[0-9a-f]{168})?$/, 'an account, a verifier and a key, or nothing; lower-case hex'],
+  signer: [/^([0-9a-f]{40}|[0-9a-f]{168})$/, 'an account, or a verifier and a key, in lower-case hex'],
   hex: [/^([0-9a-f]{2})+$/, 'lower-case hex'],
   kind: [/^(p256|ecdsa|contract)$/, 'p256, ecdsa or contract'],
   amount: [/^(0|[1-9]\d{0,15})$/, 'grains as a decimal text, at most 2^53 - 1'],

@@ -47,11 +47,11 @@ async function isPayers(source: SignatureSource, separator: Uint8Array, shown: S
     if (!isKeys(sessionKey)(digest, signature)) return false;
     return (await source.session(config.payer, sessionKey)).endsAtMs > 0;
   }
-  const { payer, payerSigner } = config;
+  const { payerSigner } = config;
   if (payerSigner.length === VERIFIER_AND_KEY_DIGITS) {
     return isKeys(payerSigner.slice(VERIFIER_DIGITS))(digest, signature);
   }
-  return source.isSignedBy(payerSigner === '' ? payer : `0x${payerSigner}`, digest, signature);
+  return source.isSignedBy(`0x${payerSigner}`, digest, signature);
 }
 
 async function isPayees(source: SignatureSource, separator: Uint8Array, shown: ShownVoucher): Promise<boolean> {
