@@ -8,6 +8,7 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { json } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
+import fc from 'fast-check';
 import type { ChannelFinding } from '../apps/cli/src/watch/channel-tower.ts';
 import {
   type ChannelWorld,
@@ -56,6 +57,7 @@ describe('a payee that sleeps', { timeout: 300_000 }, () => {
     const node = await faultyNode(world.rpcUrl);
     context.after(node.end);
     const tower = await startTower(world, node.rpcUrl, folders.path);
+    context.after(tower.end);
     await tower.until((line) => line.includes('"voucher-held"'));
     node.isDown = true;
     await exit(channel);
@@ -101,6 +103,34 @@ describe('a payee that sleeps', { timeout: 300_000 }, () => {
     assert.deepEqual(kinds(await look()), ['voucher-held', 'voucher-committed']);
     assert.deepEqual(await look(), []);
     assert.equal(await world.leave(channel), BigInt(DEPOSIT - 450));
+  });
+
+  test('is held the highest of its vouchers, in whatever order they come and whichever file they replace', async (context) => {
+    const channel = await world.open(await world.newcomer());
+    const deadlineMs = (await world.nowMs()) + DAY_SECONDS * 1_000;
+    const accepted = await Promise.all(
+      [120, 240, 360, 480].map((grains) => world.pay(channel, grains, { deadlineMs })),
+    );
+    const order = fc.array(fc.record({ at: fc.nat({ max: 3 }), file: fc.constantFrom('a', 'b') }), { minLength: 1 });
+    await fc.assert(
+      fc.asyncProperty(order, async (handed) => {
+        const folders = await towerFolders();
+        context.after(folders.remove);
+        const { look } = await world.tower(folders, { key: false });
+        const held: number[] = [];
+        for (const { at, file } of handed) {
+          await handOver(folders, file, shownOf(accepted[at]!));
+          held.push(...heldIn(await look()));
+        }
+        assert.deepEqual(
+          held,
+          [...new Set(held)].sort((a, b) => a - b),
+          'only ever more',
+        );
+        assert.equal(held.at(-1), 120 * (1 + Math.max(...handed.map(({ at }) => at))));
+      }),
+      { numRuns: 20 },
+    );
   });
 
   test('is not hurt by a voucher that its payer did not sign', async (context) => {
@@ -243,6 +273,8 @@ describe('a payee that sleeps', { timeout: 300_000 }, () => {
 const kinds = (said: readonly ChannelFinding[]) => said.map(({ kind }) => kind);
 const codes = (said: readonly ChannelFinding[]) =>
   said.flatMap((finding) => (finding.kind === 'voucher-refused' ? [finding.code] : []));
+const heldIn = (said: readonly ChannelFinding[]) =>
+  said.flatMap((finding) => (finding.kind === 'voucher-held' ? [finding.cumulativeGrains] : []));
 const committedIn = (said: readonly ChannelFinding[]) =>
   said.flatMap((finding) => (finding.kind === 'voucher-committed' ? [[finding.channel, finding.committedGrains]] : []));
 
@@ -282,7 +314,11 @@ async function startTower(world: ChannelWorld, rpcUrl: string, folder: string) {
 
 /** The same chain, of a node that can be away. */
 async function faultyNode(rpcUrl: string) {
-  const node = { rpcUrl: '', isDown: false, end: () => void server.close() };
+  const end = () => {
+    server.closeAllConnections();
+    server.close();
+  };
+  const node = { rpcUrl: '', isDown: false, end };
   const server = createServer(async (request, response) => {
     const body = JSON.stringify(await json(request));
     if (node.isDown) return response.writeHead(503).end();
