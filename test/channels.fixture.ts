@@ -38,7 +38,7 @@ import { askNode, temporaryFolder } from './local-network.ts';
 // A payer, payees and towers around the channels of a whole deployment. Payers sign and payees accept as in production.
 
 export const DEPOSIT = 1_000;
-export const EXIT_SECONDS = 3_600;
+const EXIT_SECONDS = 3_600;
 const DAY_MS = 86_400_000;
 const NOBODY = `0x${'0'.repeat(40)}`;
 
@@ -252,7 +252,7 @@ export async function handOver({ vouchers }: TowerFolders, name: string, shown: 
 }
 
 /** The fields of a handed file. */
-export function handedFields({ config, voucher, signature, sessionKey, charge }: ShownVoucher) {
+function handedFields({ config, voucher, signature, sessionKey, charge }: ShownVoucher) {
   const { cumulativeGrains, deadlineMs } = voucher;
   const fieldsOf = ({ signer, bytes }: DigestSignature) => ({ signer, bytes: toHex(bytes) });
   return {
