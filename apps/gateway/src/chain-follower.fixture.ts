@@ -79,6 +79,7 @@ async function openFollower(rpcUrl: string, dataDirectory: string, witnessCount:
     clock: () => ({ genesisMs: 0, epochMs: 3_600_000, epochsPerEra: 24, pauses: [] }),
     nowMs: Date.now,
     log: () => {},
+    count: () => {},
   } as unknown as GatewayContext;
   const witnessRpcUrls = Array.from({ length: witnessCount }, () => rpcUrl);
   const follower = new ChainFollower(context, new Devices(context), { rpcUrl, witnessRpcUrls, addressBook });

@@ -149,6 +149,14 @@ export interface GatewayTables {
     finalised_tx: string | null;
     posted_ms: number | null;
   };
+  /** What happened on the chain; `position` orders it. */
+  timeline: {
+    tx_hash: string;
+    log_index: number;
+    position: number;
+    kind: string;
+    entry_json: string;
+  };
   /** The batches of a settlement, closed and committed before its beacon is known. */
   epoch_commit: {
     epoch: number;
@@ -161,13 +169,21 @@ export interface GatewayTables {
 
 /** In order; the ledger's migrations run before these. */
 export const gatewayMigrations: Record<string, Migration> = {
-  '2001-gateway': { up: createTables },
+  '2001-gateway': { up: (db) => createAll(db, TABLES) },
+  '2002-timeline': { up: (db) => createAll(db, TIMELINE_TABLE) },
 };
 
 /** A migration sees the schema of its time, whatever the types of today say. */
-async function createTables<Schema>(db: Kysely<Schema>): Promise<void> {
-  for (const statement of TABLES) await sql.raw(statement).execute(db);
+async function createAll<Schema>(db: Kysely<Schema>, statements: readonly string[]): Promise<void> {
+  for (const statement of statements) await sql.raw(statement).execute(db);
 }
+
+const TIMELINE_TABLE = [
+  `create table timeline (tx_hash text not null, log_index int8 not null, position int8 not null, kind text not null,
+    entry_json text not null, primary key (tx_hash, log_index))`,
+  `create index timeline_position on timeline (position)`,
+  `create index timeline_kind on timeline (kind, position)`,
+];
 
 const TABLES = [
   `create table network_fact (key text primary key, value_json text not null)`,
