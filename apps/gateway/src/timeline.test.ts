@@ -191,7 +191,13 @@ async function voidTwoEras(): Promise<void> {
   const none = new EraTree([]);
   const owed = new EraTree([leafOf(owner.address, 5)]);
   const first = eraHeaderOf(0, NO_HASH, { accrual: none, voids: none, direct: owed, payout: owed, params: none });
-  const second = eraHeaderOf(1, eraHeaderHash(first), { accrual: none, voids: none, direct: none, payout: owed, params: none });
+  const second = eraHeaderOf(1, eraHeaderHash(first), {
+    accrual: none,
+    voids: none,
+    direct: none,
+    payout: owed,
+    params: none,
+  });
   for (const header of [first, second]) await as(poster).postEra(header);
   await as(challenger).challengeEra([first], { kind: 'ask', tree: 'payout', index: 0 });
   await as(challenger).challengeWithheld(first, 'payout', 0);
