@@ -16,15 +16,8 @@ import { type TimelineEvent, timelineOf, timelineSources } from './timeline.ts';
 
 // Logs as the contracts' own ABIs encode them, of the contracts that seldom speak.
 
-const NAMES = [
-  'channels',
-  'economyRegistry',
-  'emergencyPause',
-  'rollbackTriggers',
-  'reserve',
-  'eraChallenges',
-] as const;
-type Name = (typeof NAMES)[number];
+const CONTRACTS = { channels, economyRegistry, emergencyPause, rollbackTriggers, reserve, eraChallenges };
+type Name = keyof typeof CONTRACTS;
 
 const places = Object.fromEntries(
   Object.keys(CONTRACTS).map((name, index) => [name, numberToHex(index + 100, { size: 20 })]),
