@@ -1,4 +1,10 @@
-import { type GatewayClient, GatewayRefusal, type StatusAnswer, type TimelineKind } from '@stannary/gateway/client';
+import {
+  type GatewayClient,
+  GatewayRefusal,
+  type StatusAnswer,
+  type TimelineKind,
+  type TimelineQuery,
+} from '@stannary/gateway/client';
 import { type ConsoleEvent, pollDelayMs, TIMELINE_SHOWN } from './state.ts';
 
 export interface PollingOptions {
@@ -18,16 +24,15 @@ export interface Polling {
 }
 
 /**
- * Asks the gateway for its status and what is new on the chain once a second, backing off while it does not answer. The network's own description
- * is asked for at the start, again after every loss, since another network may have come up at the same address, and
- * when its rules have changed.
+ * Asks the gateway for its status and what is new on the chain once a second, backing off while it does not answer. The
+ * network's own description is asked for at the start, again after every loss, since another network may have come up at
+ * the same address, and when its rules have changed.
  */
 export function startPolling({ client, dispatch, nowMs, after }: PollingOptions): Polling {
   let failures = 0;
   /** Hash of the rules that the known description has; null: none is known. */
   let knownRules: string | null = null;
-  /** Which events of the chain are shown, and where the newest known one is; null: all kinds, none known. */
-  let choice: { readonly kind: TimelineKind | null; position: number | null } = { kind: null, position: null };
+  let choice: TimelineChoice = { kind: null, position: null };
   let underWay = false;
   let stopped = false;
   let callOff = () => {};
@@ -40,16 +45,12 @@ export function startPolling({ client, dispatch, nowMs, after }: PollingOptions)
 
   async function askTimeline(): Promise<void> {
     const asked = choice;
-    const { kind, position: after } = asked;
-    const { entries } = await client.timeline({
-      limit: TIMELINE_SHOWN,
-      ...(kind !== null && { kind }),
-      ...(after !== null && { after }),
-    });
+    const isWhole = asked.position === null;
+    const { entries } = await client.timeline(queryOf(asked));
     if (!Array.isArray(entries)) throw new Error('the answer at /v1/timeline is not a timeline');
     if (asked !== choice) return; // another was chosen meanwhile
-    asked.position = entries.at(-1)?.position ?? after;
-    dispatch({ kind: 'timeline', entries, isWhole: after === null });
+    asked.position = entries.at(-1)?.position ?? asked.position;
+    dispatch({ kind: 'timeline', entries, isWhole });
   }
 
   async function ask(): Promise<void> {
@@ -92,6 +93,16 @@ export function startPolling({ client, dispatch, nowMs, after }: PollingOptions)
       callOff();
     },
   };
+}
+
+/** Which events of the chain are shown, and where the newest known one is; null: all kinds, none known. */
+interface TimelineChoice {
+  readonly kind: TimelineKind | null;
+  position: number | null;
+}
+
+function queryOf({ kind, position }: TimelineChoice): TimelineQuery {
+  return { limit: TIMELINE_SHOWN, ...(kind !== null && { kind }), ...(position !== null && { after: position }) };
 }
 
 /** Whether an answer has the parts that the page walks through; a proxy or an older gateway may send others. */
