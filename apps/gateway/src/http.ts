@@ -2,7 +2,6 @@ import { hash as nodeHash } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import rateLimit from '@fastify/rate-limit';
-import { TIMELINE_KINDS } from '@stannary/chain';
 import { EVIDENCE_LEVELS } from '@stannary/kernel';
 import fastify, { type ConnectionError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
@@ -48,7 +47,7 @@ const TIMELINE_QUERY = {
     querystring: Type.Object({
       after: Type.Optional(INDEX),
       limit: Type.Optional(Type.Integer({ minimum: 1, maximum: TIMELINE_LIMIT_MAX })),
-      kind: Type.Optional(Type.Union(TIMELINE_KINDS.map((kind) => Type.Literal(kind)))),
+      kind: Type.Optional(Type.String({ maxLength: 64 })),
     }),
   },
 };

@@ -170,7 +170,7 @@ export interface GatewayTables {
 /** In order; the ledger's migrations run before these. */
 export const gatewayMigrations: Record<string, Migration> = {
   '2001-gateway': { up: (db) => createAll(db, TABLES) },
-  '2002-timeline': { up: (db) => createAll(db, TIMELINE_TABLE) },
+  '2003-timeline': { up: (db) => createAll(db, TIMELINE_TABLE) },
 };
 
 /** A migration sees the schema of its time, whatever the types of today say. */

@@ -112,6 +112,8 @@ test('REQUEST-MALFORMED: more than 500 at once, a kind that is none, a position 
   await serving(async (client) => {
     for (const query of [{ limit: 501 }, { limit: 0 }, { kind: 'gossip' as 'era-posted' }, { after: -1 }])
       await assert.rejects(client.timeline(query), { code: 'REQUEST-MALFORMED', status: 400 });
+    const kind = 'gossip' as 'era-posted';
+    await assert.rejects(client.timeline({ kind }), { where: 'kind', got: 'gossip', expected: /^one of era-posted, / });
   });
 });
 

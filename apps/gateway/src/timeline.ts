@@ -1,6 +1,7 @@
-import type { TimelineEvent } from '@stannary/chain';
+import { TIMELINE_KINDS, type TimelineEvent } from '@stannary/chain';
 import type { TimelineAnswer, TimelineEntry, TimelineQuery } from './client/api.ts';
 import type { Database, Open } from './context.ts';
+import { refuse } from './refusals.ts';
 
 // The timeline of the chain as the gateway keeps it: each event once, by its transaction and log, as it is served.
 
@@ -40,11 +41,13 @@ export async function forgetTimeline(open: Open): Promise<void> {
   await open.deleteFrom('timeline').execute();
 }
 
-/** In the chain's order: the oldest after a position, or else the newest. */
+/** In the chain's order: the oldest after a position, or else the newest. Errors: REQUEST-MALFORMED (no such kind). */
 export async function readTimeline(
   db: Database,
   { after, limit = LIMIT, kind }: TimelineQuery,
 ): Promise<TimelineAnswer> {
+  if (kind !== undefined && !TIMELINE_KINDS.includes(kind))
+    throw refuse('REQUEST-MALFORMED', 'kind', `one of ${TIMELINE_KINDS.join(', ')}`, kind);
   let query = db
     .selectFrom('timeline')
     .select('entry_json')
