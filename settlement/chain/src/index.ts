@@ -111,3 +111,4 @@ export {
   type SlashProposal,
 } from './sender.ts';
 export { slowWaitSeconds } from './slow-waits.ts';
+export { TIMELINE_KINDS, type TimelineEvent, type TimelineKind } from './timeline.ts';
