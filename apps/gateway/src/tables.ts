@@ -182,6 +182,13 @@ async function createAll<Schema>(db: Kysely<Schema>, statements: readonly string
   for (const statement of statements) await sql.raw(statement).execute(db);
 }
 
+const TIMELINE_TABLE = [
+  `create table timeline (tx_hash text not null, log_index int8 not null, position int8 not null, kind text not null,
+    entry_json text not null, primary key (tx_hash, log_index))`,
+  `create index timeline_position on timeline (position)`,
+  `create index timeline_kind on timeline (kind, position)`,
+];
+
 const VOIDED_ERAS = [`alter table era add column voided int8 not null default 0, add column voided_tx text`];
 
 const TABLES = [
