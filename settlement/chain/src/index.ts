@@ -21,6 +21,14 @@ export {
   fundAccounts,
   type NetworkDeployment,
 } from './deployment/deploy.ts';
+export {
+  type AttestedFigure,
+  attestFigure,
+  type FigureReport,
+  fireTrigger,
+  TRIGGER_NAMES,
+  type TriggerName,
+} from './deployment/fire.ts';
 export { type DeploymentParties, type EconomyToDeploy, networkSettings } from './deployment/from-economy.ts';
 export { localParties } from './deployment/local-parties.ts';
 export type { DeploySettings, NetworkSettings, SeatSettings } from './deployment/settings.ts';

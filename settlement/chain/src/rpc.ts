@@ -10,26 +10,14 @@ import {
   type PublicClient,
   TimeoutError,
 } from 'viem';
-import {
-  arbitration,
-  bondingCurve,
-  bondVault,
-  credit,
-  nodeRegistry,
-  reserve,
-  settlement,
-  workToken,
-} from './generated/contracts.ts';
+import * as contracts from './generated/contracts.ts';
 import { ChainRefusal, type ContractRevert } from './refusal.ts';
 
 const REQUEST_TIMEOUT_MS = 20_000;
 const ATTEMPTS_BETWEEN_BLOCKS = 10;
 const BETWEEN_BLOCKS_MS = 5;
 /** Errors cross contracts (a token's error ends a deposit), so every one is looked up in all. */
-const ERRORS: Abi = [
-  ...[workToken, credit, reserve, bondingCurve],
-  ...[nodeRegistry, bondVault, settlement, arbitration],
-].flatMap(({ abi }) => (abi as Abi).filter((entry) => entry.type === 'error'));
+const ERRORS: Abi = Object.values(contracts).flatMap(({ abi }) => (abi as Abi).filter(({ type }) => type === 'error'));
 
 export type Rpc = PublicClient;
 
