@@ -5,6 +5,8 @@ import {
   advanceChange,
   advanceRollback,
   attestFigure,
+  attestReserve,
+  buyCredits,
   type ChainAccount,
   type ChainRefusal,
   type DeploymentBook,
@@ -65,8 +67,8 @@ class Governed {
     return advanceRollback(this.#as(who));
   }
 
-  async attest(who: ChainAccount, figure: AttestedFigure, value: number) {
-    await attestFigure(this.#as(who), { figure, value, asOf: await this.time() });
+  attest(who: ChainAccount, figure: AttestedFigure, value: number) {
+    return attestFigure(this.#as(who), figure, value);
   }
 
   fire(who: ChainAccount, trigger: TriggerName) {
@@ -81,13 +83,6 @@ class Governed {
   /** The version in force, and a parameter's value in it. */
   async inForce(path: string): Promise<[number, number]> {
     return [(await readRegistry(this.#rpcUrl, this.book)).versionInForce, await this.valueOf(path)];
-  }
-
-  async time(): Promise<number> {
-    const { timestamp } = (await askNode(this.#rpcUrl, 'eth_getBlockByNumber', ['latest', false])) as {
-      timestamp: string;
-    };
-    return Number(timestamp);
   }
 
   /** What a contract answers to a question without arguments. */
@@ -283,15 +278,19 @@ test('tokens vote a change through, queue it, and carry it out; the guardian tak
   assert.deepEqual(await seen(), [[1, 48 * HOUR], 48 * HOUR], 'in the next epoch as well');
 });
 
+const CREDITS = 100_000_000_000;
+const LOST_UNITS = 1_000_000_000;
+
 /** getMinDelay() */
 const MIN_DELAY = '0xf27a0c92';
 
 describe('a trigger', { timeout: 180_000 }, () => {
   let network: Governed;
+  let rpcUrl: string;
   let end: () => Promise<void>;
 
   before(async () => {
-    ({ network, end } = await governed('committee'));
+    ({ network, rpcUrl, end } = await governed('committee'));
     await network.passTo(await network.scheduled(await changeTo('committee', [['reserve.spread', '0.2 %']])));
   });
   after(() => end?.());
@@ -302,7 +301,6 @@ describe('a trigger', { timeout: 180_000 }, () => {
     await assert.rejects(network.fire(STRANGER, 'conservation'), reverted('FigureUnknown'));
     await network.attest(SECOND, 'conservation', 0);
     await assert.rejects(network.fire(STRANGER, 'conservation'), reverted('LineNotCrossed'));
-    await assert.rejects(network.fire(STRANGER, 'coverage'), reverted('LineNotCrossed'));
     assert.deepEqual(await network.inForce('reserve.spread'), [2, 2_000]);
   });
 
@@ -314,6 +312,22 @@ describe('a trigger', { timeout: 180_000 }, () => {
     const [version, after] = await network.inForce('slashLimit.ceiling');
     assert.ok(version === 2 && after < before && after > 0, `${before} → ${after}`);
     await assert.rejects(network.fire(STRANGER, 'false-slashes'), reverted('TriggerResting'));
+  });
+
+  test('of coverage makes credits slower to mint when the asset is not all there', async () => {
+    const { reserve, localAsset } = network.book.contracts;
+    const desk = { rpcUrl, privateKey: HOLDER.privateKey, reserve: reserve! };
+    await assert.rejects(network.fire(STRANGER, 'coverage'), reverted('FigureUnknown'), 'nothing is owed');
+    await attestReserve(desk, 'd'.repeat(64));
+    await buyCredits(desk, CREDITS);
+    await assert.rejects(network.fire(STRANGER, 'coverage'), reverted('LineNotCrossed'));
+    // transfer(STRANGER, 1 unit in 100): the asset was lost, by whatever fault of its own.
+    const lost = `0xa9059cbb${STRANGER.address.slice(2).padStart(64, '0')}${LOST_UNITS.toString(16).padStart(64, '0')}`;
+    await sendAs(rpcUrl, reserve!, localAsset!, lost);
+    const before = await network.valueOf('reserve.throttle.waitMin');
+    await network.fire(STRANGER, 'coverage');
+    const [version, after] = await network.inForce('reserve.throttle.waitMin');
+    assert.ok(version === 2 && after > before, `${before} → ${after}`);
   });
 
   test('of books that differ goes back to the set that last proved itself, by anyone’s hand', async () => {

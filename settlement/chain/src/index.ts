@@ -22,9 +22,9 @@ export {
   type NetworkDeployment,
 } from './deployment/deploy.ts';
 export {
+  ATTESTED_FIGURES,
   type AttestedFigure,
   attestFigure,
-  type FigureReport,
   fireTrigger,
   TRIGGER_NAMES,
   type TriggerName,

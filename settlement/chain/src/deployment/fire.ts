@@ -2,8 +2,8 @@ import { encodeFunctionData, type Hex } from 'viem';
 import { signerOf } from '../account.ts';
 import { attestedFigures, rollbackTriggers } from '../generated/contracts.ts';
 import { queueOf } from '../queue.ts';
-import { openRpc } from '../rpc.ts';
-import { uintOf } from '../values.ts';
+import { ChainRefusal } from '../refusal.ts';
+import { asking, openRpc } from '../rpc.ts';
 import { CONSERVATION, COVERAGE, FALSE_SLASHES } from './blueprints.ts';
 import { type GovernanceAccess, placeIn } from './change.ts';
 
@@ -12,28 +12,28 @@ import { type GovernanceAccess, placeIn } from './change.ts';
 /** Figures that no contract shows, as named parties report them: grains, and parts per million. */
 const ATTESTED = { conservation: CONSERVATION, 'false-slashes': FALSE_SLASHES } as const satisfies Record<string, Hex>;
 export type AttestedFigure = keyof typeof ATTESTED;
+export const ATTESTED_FIGURES = Object.keys(ATTESTED) as readonly AttestedFigure[];
 
 const TRIGGERS = { coverage: COVERAGE, ...ATTESTED } as const satisfies Record<string, Hex>;
 export type TriggerName = keyof typeof TRIGGERS;
 export const TRIGGER_NAMES = Object.keys(TRIGGERS) as readonly TriggerName[];
 
-export interface FigureReport {
-  readonly figure: AttestedFigure;
-  /** `conservation`: what the books differ by, grains; `false-slashes`: of final slashes, ppm. */
-  readonly value: number;
-  /** Second since 1970 that it is about; not in the future, and newer than this party's last. */
-  readonly asOf: number;
-}
-
 /**
- * Reports a figure as one of the named parties; it counts when a quorum of them has.
- * Errors: CHAIN-RANGE, CHAIN-REVERTED (`NotAttestor`, `ReportFromFuture`, `ReportNotNewer`), CHAIN-ADDRESS-BOOK,
- * CHAIN-OUT-OF-GAS-MONEY, CHAIN-RPC-UNREACHABLE, CHAIN-NOT-MINED.
+ * Reports a figure as one of the named parties, as of the newest block's second, which it returns. It counts when a quorum
+ * of them has. `value`: of `conservation` what the books differ by, grains; of `false-slashes` their share of final slashes,
+ * ppm.
+ * Errors: CHAIN-RANGE, CHAIN-REVERTED (`NotAttestor`, `ReportNotNewer`), CHAIN-ADDRESS-BOOK, CHAIN-OUT-OF-GAS-MONEY,
+ * CHAIN-RPC-UNREACHABLE, CHAIN-NOT-MINED.
  */
-export function attestFigure(access: GovernanceAccess, { figure, value, asOf }: FigureReport): Promise<void> {
-  const args = [ATTESTED[figure], BigInt(value), uintOf(asOf, 'asOf')] as const;
+export async function attestFigure(access: GovernanceAccess, figure: AttestedFigure, value: number): Promise<number> {
+  if (!Number.isSafeInteger(value)) {
+    throw new ChainRefusal('CHAIN-RANGE', { where: figure, expected: 'a whole number', got: `${value}` });
+  }
+  const { timestamp } = await asking('eth_getBlockByNumber', () => openRpc(access.rpcUrl).getBlock());
+  const args = [ATTESTED[figure], BigInt(value), timestamp] as const;
   const data = encodeFunctionData({ abi: attestedFigures.abi, functionName: 'attest', args });
-  return sendTo(access, 'attestedFigures', data, 'attestedFigures.attest');
+  await sendTo(access, 'attestedFigures', data, 'attestedFigures.attest');
+  return Number(timestamp);
 }
 
 /**
