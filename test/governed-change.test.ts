@@ -13,6 +13,7 @@ import {
   type DeploymentParties,
   devAccount,
   type EconomyChange,
+  fastKeccak256,
   fireTrigger,
   parameterName,
   readRegistry,
@@ -50,6 +51,19 @@ function forged(change: EconomyChange, path: string, value: bigint): EconomyChan
 const reverted = (name: string) => (error: ChainRefusal) =>
   error.code === 'CHAIN-REVERTED' && error.revert?.name === name;
 
+interface Rehearsal {
+  readonly loosens: boolean;
+  readonly afterSeconds: number;
+  readonly spread: number;
+  readonly report?: string;
+  readonly from?: string;
+}
+
+/** Of a function, or of an error. */
+function selectorOf(signature: string): string {
+  return `0x${Buffer.from(fastKeccak256(Buffer.from(signature))).toString('hex', 0, 4)}`;
+}
+
 class Governed {
   readonly #rpcUrl: string;
   readonly book: DeploymentBook;
@@ -83,6 +97,24 @@ class Governed {
   /** The version in force, and a parameter's value in it. */
   async inForce(path: string): Promise<[number, number]> {
     return [(await readRegistry(this.#rpcUrl, this.book)).versionInForce, await this.valueOf(path)];
+  }
+
+  /** Has the registry say what it would do if that key, or the timelock after a vote, had it schedule a change. */
+  async rehearse({ loosens, afterSeconds, spread, report = GATE_REPORT, from = 'timelock' }: Rehearsal): Promise<void> {
+    const { genesisAt, epochSeconds, versionInForce } = await readRegistry(this.#rpcUrl, this.book);
+    const block = (await askNode(this.#rpcUrl, 'eth_getBlockByNumber', ['latest', false])) as { timestamp: string };
+    const fromEpoch = Math.ceil((Number(block.timestamp) + afterSeconds - genesisAt) / epochSeconds);
+    const version = [versionInForce + 1, versionInForce, 'e'.repeat(64), report, fromEpoch];
+    // One struct, whose last field is a list of one change: its place in the struct, its length, its two words.
+    const words = [32, ...version, 6 * 32, 1, parameterName('reserve.spread').slice(2), spread];
+    const entry = loosens ? 'scheduleLoosening' : 'scheduleTightening';
+    const selector = selectorOf(`${entry}((uint32,uint32,bytes32,bytes32,uint64,(bytes32,uint96)[]))`);
+    const data = `${selector}${words.map((word) => (typeof word === 'number' ? word.toString(16) : word).padStart(64, '0')).join('')}`;
+    const sender = this.book.contracts[from] ?? from;
+    await askNode(this.#rpcUrl, 'eth_call', [
+      { from: sender, to: this.book.contracts.economyRegistry, data },
+      'latest',
+    ]);
   }
 
   /** What a contract answers to a question without arguments. */
@@ -200,7 +232,31 @@ describe('what could never come into force is not put to the vote', { timeout: 1
     await assert.rejects(network.advance(FIRST, await change('0.4 %', 1)), reverted('VersionNotNew'));
   });
 
-  test('and a seat agrees to its own file’s values and report alone', async () => {
+  const farther = { loosens: false, afterSeconds: 10 * DAY, spread: 4_000 };
+  const looser = { loosens: true, afterSeconds: 10 * DAY, spread: 2_000 };
+  const outside = 'OutOfBounds(bytes32,uint96,uint96,uint96)';
+  const unauthorised = 'AccessManagedUnauthorized(address)';
+  const refusals: readonly (readonly [string, string, Rehearsal])[] = [
+    ['without the hash of a gate’s report', 'ZeroHash()', { ...farther, report: '0' }],
+    ['outside of the bounds', outside, { ...farther, spread: 10 ** 9 }],
+    ['farther than a step', 'StepExceeded(bytes32,uint96,uint96,uint96)', { ...farther, spread: 5_000 }],
+    ['looser without a delay’s notice', 'ActivationTooEarly(uint64,uint64)', { ...looser, afterSeconds: DAY }],
+    ['looser by the smaller majority', 'Loosens(bytes32,uint96,uint96)', { ...looser, loosens: false }],
+    ['past the vote, by a seat', unauthorised, { ...farther, from: FIRST.address }],
+    ['past the vote, by the guardian', unauthorised, { ...farther, from: 'guardian' }],
+  ];
+  for (const [what, error, rehearsal] of refusals) {
+    test(`and the registry itself takes none ${what}: ${error.split('(')[0]}`, async () => {
+      await assert.rejects(network.rehearse(rehearsal), new RegExp(selectorOf(error)));
+    });
+  }
+
+  test('as it takes what keeps to all of it', async () => {
+    await network.rehearse(farther);
+    await network.rehearse(looser);
+  });
+
+  test('a seat agrees to its own file’s values and report alone', async () => {
     const honest = await change('0.2 %');
     const other = forged(honest, 'reserve.spread', 2_500n);
     assert.equal((await network.advance(FIRST, other)).did, 'put');
