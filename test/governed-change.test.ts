@@ -109,7 +109,8 @@ class Governed {
     const words = [32, ...version, 6 * 32, 1, parameterName('reserve.spread').slice(2), spread];
     const entry = loosens ? 'scheduleLoosening' : 'scheduleTightening';
     const selector = selectorOf(`${entry}((uint32,uint32,bytes32,bytes32,uint64,(bytes32,uint96)[]))`);
-    const data = `${selector}${words.map((word) => (typeof word === 'number' ? word.toString(16) : word).padStart(64, '0')).join('')}`;
+    const hex = words.map((word) => (typeof word === 'number' ? word.toString(16) : word).padStart(64, '0'));
+    const data = `${selector}${hex.join('')}`;
     const sender = this.book.contracts[from] ?? from;
     await askNode(this.#rpcUrl, 'eth_call', [
       { from: sender, to: this.book.contracts.economyRegistry, data },

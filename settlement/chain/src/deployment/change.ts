@@ -219,7 +219,7 @@ async function byTokens(way: Way): Promise<ChangeStep> {
   const governor = { abi: tokenGovernor.abi, address: placeIn(book, 'tokenGovernor') } as const;
   const known = await proposedByTokens(way);
   const { data, fromEpoch } = known ?? (await newProposal(way));
-  const description = `economy ${way.change.economyHash}`;
+  const description = descriptionOf(way);
   const calls = [[placeIn(book, 'economyRegistry')], [NO_VALUE], [data]] as const;
   const doing = async (functionName: 'propose' | 'castVote' | 'queue' | 'execute', args: readonly unknown[]) => {
     const call = encodeFunctionData({ abi: governor.abi, functionName, args: args as never });
@@ -250,6 +250,10 @@ async function byTokens(way: Way): Promise<ChangeStep> {
   return { did: 'scheduled', fromEpoch };
 }
 
+function descriptionOf({ change }: Way): string {
+  return `economy ${change.economyHash}`;
+}
+
 async function proposedByTokens(way: Way): Promise<Proposed | null> {
   const { rpc, book } = way;
   const address = placeIn(book, 'tokenGovernor');
@@ -258,7 +262,9 @@ async function proposedByTokens(way: Way): Promise<Proposed | null> {
     asking('eth_getBlockByNumber', () => rpc.getBlock()),
   ]);
   const created = parseEventLogs({ abi: tokenGovernor.abi, eventName: 'ProposalCreated', logs: logs as never });
-  const calls = created.map(({ args }) => registryCallIn(args.calldatas[0] ?? '0x'));
+  // A proposal's id follows from its description: the same call under another one is another proposal.
+  const same = created.filter(({ args }) => args.calldatas.length === 1 && args.description === descriptionOf(way));
+  const calls = same.map(({ args }) => registryCallIn(args.calldatas[0]!));
   return newestThatCan(way, calls, Number(block.timestamp));
 }
 
@@ -273,7 +279,7 @@ function newestThatCan(way: Way, calls: readonly (Proposed | null)[], time: numb
   return time + noticeSecondsOf(way) < genesisAt + newest.fromEpoch * epochSeconds ? newest : null;
 }
 
-/** The registry's call, from the first epoch that leaves time for everything before it; one that it would take as it is now. */
+/** The registry's call, from the first epoch that leaves time for everything before it; one that it would take now. */
 async function newProposal(way: Way): Promise<Proposed> {
   const { rpc, book, registry } = way;
   const { timestamp } = await asking('eth_getBlockByNumber', () => rpc.getBlock());
