@@ -31,6 +31,14 @@ export {
   fundAccounts,
   type NetworkDeployment,
 } from './deployment/deploy.ts';
+export {
+  ATTESTED_FIGURES,
+  type AttestedFigure,
+  attestFigure,
+  fireTrigger,
+  TRIGGER_NAMES,
+  type TriggerName,
+} from './deployment/fire.ts';
 export { type DeploymentParties, type EconomyToDeploy, networkSettings } from './deployment/from-economy.ts';
 export { localParties } from './deployment/local-parties.ts';
 export type { DeploySettings, NetworkSettings, SeatSettings } from './deployment/settings.ts';
