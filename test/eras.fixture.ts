@@ -6,10 +6,12 @@ import {
   deployContracts,
   type EraBundle,
   type EraSource,
+  eraTreesOf,
   fundAccounts,
   newAccount,
   openChain,
   openSender,
+  publishTrees,
   type ReceiptedBatch,
   registrationMessage,
   type SettledBatch,
@@ -17,6 +19,7 @@ import {
   type Witness,
 } from '@stannary/chain';
 import { loadEconomy } from '@stannary/economies';
+import type { EraBundleAnswer } from '@stannary/gateway/client';
 import {
   type Economy,
   type EconomyState,
@@ -155,12 +158,7 @@ export async function startEraWorld(context: { after: (cleanUp: () => unknown) =
 /** The bundles of the eras that the plans make, from era 0 on. Whole eras only. */
 export function bundlesOf(world: EraWorld, plans: readonly EpochPlan[]): EraBundle[] {
   const { economy, economyHash, accounts } = world;
-  let state: EconomyState = genesisState(economy, accounts);
-  const statements = plans.map((plan, epoch) => {
-    const settled = settleEpoch(economy, economyHash, state, inputsOf(world, epoch, plan));
-    state = settled.state;
-    return settled.statement;
-  });
+  const statements = settledBy(world, plans).map(({ statement }) => statement);
   const batches = world.devices.flatMap((device) => batchesOf(world, device, plans));
   const sources = Array.from({ length: Math.floor(plans.length / EPOCHS_PER_ERA) }, (_, era): EraSource => {
     const [first, end] = [era * EPOCHS_PER_ERA, (era + 1) * EPOCHS_PER_ERA];
@@ -174,6 +172,28 @@ export function bundlesOf(world: EraWorld, plans: readonly EpochPlan[]): EraBund
     heldBack: sources[era - 1] ?? null,
     parentPayouts: sources[era - 1]?.statements.at(-1)?.eraResult?.payouts ?? [],
   }));
+}
+
+/** The same as a gateway serves them, as whoever asks reads them. */
+export function servedBundles(world: EraWorld, plans: readonly EpochPlan[]): EraBundleAnswer[] {
+  const settled = settledBy(world, plans);
+  return bundlesOf(world, plans).map((bundle) => {
+    const trees = eraTreesOf(bundle);
+    const inputs = settled.slice(bundle.era * EPOCHS_PER_ERA, (bundle.era + 1) * EPOCHS_PER_ERA);
+    return JSON.parse(JSON.stringify({ ...bundle, trees: publishTrees(trees), inputs })) as EraBundleAnswer;
+  });
+}
+
+function settledBy(world: EraWorld, plans: readonly EpochPlan[]) {
+  const { economy, economyHash, accounts } = world;
+  let state: EconomyState = genesisState(economy, accounts);
+  return plans.map((plan, epoch) => {
+    const stateBefore = state;
+    const inputs = inputsOf(world, epoch, plan);
+    const settled = settleEpoch(economy, economyHash, stateBefore, inputs);
+    state = settled.state;
+    return { statement: settled.statement, inputs, stateBefore };
+  });
 }
 
 function inputsOf({ devices, economy }: EraWorld, epoch: number, plan: EpochPlan): EpochInputs {

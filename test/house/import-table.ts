@@ -118,7 +118,7 @@ export const PARTS: readonly Part[] = [
   {
     name: 'gateway/client',
     folder: 'apps/gateway/src/client',
-    may: { kernel: 'types' },
+    may: { chain: 'types', kernel: 'types' },
     outside: [],
     builtins: [],
     pure: false,
@@ -140,6 +140,7 @@ export const PARTS: readonly Part[] = [
       simulator: 'values',
       'simulator/lab': 'values',
       'simulator/experiments': 'values',
+      gateway: 'types',
       'gateway/client': 'values',
       meter: 'types',
       tools: 'values',

@@ -391,7 +391,7 @@ function lotOf({ grains, at }: { readonly grains: bigint; readonly at: bigint })
   return { grains: grainsOf(grains, 'BondChanged'), atMs: millisecondsOf(at) };
 }
 
-function millisecondsOf(seconds: bigint): number {
+export function millisecondsOf(seconds: bigint): number {
   return numberOf(seconds * 1000n, 'timestamp');
 }
 

@@ -46,6 +46,14 @@ export {
   fundAccounts,
   type NetworkDeployment,
 } from './deployment/deploy.ts';
+export {
+  ATTESTED_FIGURES,
+  type AttestedFigure,
+  attestFigure,
+  fireTrigger,
+  TRIGGER_NAMES,
+  type TriggerName,
+} from './deployment/fire.ts';
 export { type DeploymentParties, type EconomyToDeploy, networkSettings } from './deployment/from-economy.ts';
 export { localParties } from './deployment/local-parties.ts';
 export type { DeploySettings, NetworkSettings, SeatSettings } from './deployment/settings.ts';
@@ -126,3 +134,4 @@ export {
   type SlashProposal,
 } from './sender.ts';
 export { slowWaitSeconds } from './slow-waits.ts';
+export { TIMELINE_KINDS, type TimelineEvent, type TimelineKind } from './timeline.ts';

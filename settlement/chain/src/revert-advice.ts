@@ -23,7 +23,7 @@ const ADVICE: readonly (readonly [RefusalClass, string, string])[] = [
     `AccessManagerNotReady AccessManagedRequiredDelay CasePending ErasPending NotExecuted NothingFinalised StillBlocked
      TimelockUnexecutedPredecessor QuorumNotReached RedemptionNotPriced VersionPending AsksOpen HeadersMissing`,
   ],
-  ['retry', 'It is paused: send it again when the pause is over.', 'IsPaused IssuePaused'],
+  ['retry', 'It is paused: send it again when the pause is over.', 'IsPaused IssuePaused DepositPaused'],
   [
     'give-up',
     'Its time is over: nothing but a new case, motion, offer or signature will do.',
@@ -102,7 +102,8 @@ const ADVICE: readonly (readonly [RefusalClass, string, string])[] = [
   [
     'retry',
     'The limit of this moment is used up: take less, or come back when it is free again.',
-    `BatchFull DayLimitExceeded IssueTooLarge TooManyLots IssueHalted IssueNotCleared`,
+    `BatchFull DayLimitExceeded IssueTooLarge TooManyLots IssueHalted IssueNotCleared
+     DepositNotCleared`,
   ],
   [
     'give-up',

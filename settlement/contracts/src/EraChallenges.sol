@@ -465,8 +465,7 @@ contract EraChallenges is IEraChallenges {
         RewardMath.AccrualInputs calldata inputs
     ) private pure returns (bool) {
         (uint256 credits, uint256 tokens, bool areTokensKnown) = RewardMath.accrual(params, inputs);
-        (uint128 postedCredits, uint128 postedTokens) =
-            Sums.unpack(uint256(bytes32(leaf[EraLeaf.ENTRY_BYTES - 32:])));
+        (uint128 postedCredits, uint128 postedTokens) = Sums.unpack(uint256(bytes32(leaf[EraLeaf.ENTRY_BYTES - 32:])));
         return postedCredits == credits && (!areTokensKnown || postedTokens == tokens);
     }
 

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {P256} from "@openzeppelin/contracts/utils/cryptography/P256.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {IComplianceGate} from "./interfaces/IComplianceGate.sol";
 import {ICredit} from "./interfaces/ICredit.sol";
+import {IEmergencyPause} from "./interfaces/IEmergencyPause.sol";
 import {IEraChallenges} from "./interfaces/IEraChallenges.sol";
 import {ISettlement} from "./interfaces/ISettlement.sol";
 import {IWorkToken} from "./interfaces/IWorkToken.sol";
@@ -15,6 +18,7 @@ import {Sums} from "./libraries/Sums.sol";
 /// @title Implements ISettlement, which documents every function.
 contract Settlement is ISettlement {
     using SafeCast for uint128;
+    using SafeERC20 for IERC20;
     using SafeERC20 for ICredit;
     using SafeERC20 for IWorkToken;
 
@@ -23,6 +27,8 @@ contract Settlement is ISettlement {
     /// @param holdbackEras Eras between what was earned and what it pays.
     /// @param receiptKeyX,receiptKeyY P-256 key that signs the receipts of batches.
     /// @param beaconTip Last link of the hash chain whose preimages open the epochs' beacons.
+    /// @param gate Clears who pays in, and holds what is paid out to whom it does not clear; zero: nobody is asked.
+    /// @param pauses May stop deposits, never claims; zero: nobody may.
     struct Settings {
         ICredit credit;
         IWorkToken workToken;
@@ -34,6 +40,8 @@ contract Settlement is ISettlement {
         bytes32 receiptKeyX;
         bytes32 receiptKeyY;
         bytes32 beaconTip;
+        IComplianceGate gate;
+        IEmergencyPause pauses;
     }
 
     /// @dev Lifetime sums that an account was paid, and whether it named somebody else: one word, read at every claim.
@@ -45,6 +53,10 @@ contract Settlement is ISettlement {
 
     /// @notice Payouts to this account are destroyed.
     address public constant BURN_ACCOUNT = 0x000000000000000000000000000000000000dEaD;
+    /// @notice Scope of the pause, and the gate's name for paying in.
+    bytes32 public constant DEPOSIT = "settlement.deposit";
+    /// @notice The gate's name for paying out.
+    bytes32 public constant CLAIM = "settlement.claim";
     uint64 public constant CHALLENGE_WINDOW_SECONDS_MIN = 24 hours;
     /// @dev Only here, on a developer's own chain, may the window be shorter.
     uint256 private constant LOCAL_CHAIN_ID = 31337;
@@ -63,6 +75,8 @@ contract Settlement is ISettlement {
     bytes32 public immutable receiptKeyX;
     bytes32 public immutable receiptKeyY;
     bytes32 public immutable beaconTip;
+    IComplianceGate public immutable gate;
+    IEmergencyPause public immutable pauses;
 
     uint64 public postedEras;
     uint64 public finalisedEras;
@@ -104,6 +118,8 @@ contract Settlement is ISettlement {
         receiptKeyX = settings.receiptKeyX;
         receiptKeyY = settings.receiptKeyY;
         beaconTip = settings.beaconTip;
+        gate = settings.gate;
+        pauses = settings.pauses;
     }
 
     modifier onlyPoster() {
@@ -116,6 +132,7 @@ contract Settlement is ISettlement {
     function deposit(address account, uint128 grains) external {
         if (grains == 0) revert ZeroAmount();
         if (account == address(0)) revert ZeroAddress();
+        _requireAdmitted(account, grains);
         _depositedCredits += grains;
         emit Deposited(account, msg.sender, grains);
         credit.safeTransferFrom(msg.sender, address(this), grains);
@@ -383,8 +400,27 @@ contract Settlement is ISettlement {
             if (credits > 0) credit.burn(credits);
             if (tokens > 0) workToken.burn(tokens);
         } else {
-            if (credits > 0) credit.safeTransfer(recipient, credits);
-            if (tokens > 0) workToken.safeTransfer(recipient, tokens);
+            if (credits > 0) _payOut(credit, leaf.account, recipient, credits);
+            if (tokens > 0) _payOut(workToken, leaf.account, recipient, tokens);
         }
+    }
+
+    /// @dev What the gate does not clear it holds for the recipient: claims are open, and nothing is forfeited.
+    function _payOut(IERC20 asset, address account, address recipient, uint128 grains) private {
+        if (_clears(CLAIM, account, recipient, asset, grains)) {
+            asset.safeTransfer(recipient, grains);
+            return;
+        }
+        asset.forceApprove(address(gate), grains);
+        gate.pay(CLAIM, account, recipient, address(asset), grains);
+    }
+
+    function _requireAdmitted(address account, uint128 grains) private view {
+        if (address(pauses) != address(0) && pauses.isPaused(DEPOSIT)) revert DepositPaused();
+        if (!_clears(DEPOSIT, msg.sender, account, credit, grains)) revert DepositNotCleared(msg.sender, account);
+    }
+
+    function _clears(bytes32 op, address from, address to, IERC20 asset, uint128 grains) private view returns (bool) {
+        return address(gate) == address(0) || gate.clears(op, from, to, address(asset), grains);
     }
 }

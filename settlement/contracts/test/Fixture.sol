@@ -10,6 +10,8 @@ import {NodeRegistry} from "../src/NodeRegistry.sol";
 import {P256Sha256Verifier} from "../src/P256Sha256Verifier.sol";
 import {Settlement} from "../src/Settlement.sol";
 import {WorkToken} from "../src/WorkToken.sol";
+import {IComplianceGate} from "../src/interfaces/IComplianceGate.sol";
+import {IEmergencyPause} from "../src/interfaces/IEmergencyPause.sol";
 import {INodeRegistry} from "../src/interfaces/INodeRegistry.sol";
 import {ISettlement} from "../src/interfaces/ISettlement.sol";
 import {IWorkToken} from "../src/interfaces/IWorkToken.sol";
@@ -110,7 +112,7 @@ abstract contract Fixture is Test {
         });
     }
 
-    function settlementSettings(address challengesAddress) internal view returns (Settlement.Settings memory) {
+    function settlementSettings(address challengesAddress) internal view virtual returns (Settlement.Settings memory) {
         (uint256 x, uint256 y) = vm.publicKeyP256(RECEIPT_KEY);
         return Settlement.Settings({
             credit: credit,
@@ -122,7 +124,9 @@ abstract contract Fixture is Test {
             holdbackEras: HOLDBACK,
             receiptKeyX: bytes32(x),
             receiptKeyY: bytes32(y),
-            beaconTip: BEACON_TIP
+            beaconTip: BEACON_TIP,
+            gate: IComplianceGate(address(0)),
+            pauses: IEmergencyPause(address(0))
         });
     }
 

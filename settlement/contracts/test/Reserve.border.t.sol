@@ -1,57 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
-import {ComplianceGate} from "../src/ComplianceGate.sol";
-import {EmergencyPause} from "../src/EmergencyPause.sol";
-import {EconomyRegistry} from "../src/EconomyRegistry.sol";
 import {Reserve} from "../src/Reserve.sol";
-import {IEconomyRegistry} from "../src/interfaces/IEconomyRegistry.sol";
-import {IPolicy} from "../src/interfaces/IPolicy.sol";
 import {IReserve} from "../src/interfaces/IReserve.sol";
+import {Border} from "./Border.sol";
 import {ReserveFixture} from "./ReserveFixture.sol";
 
-/// Lets everybody pass but one.
-contract BlockList is IPolicy {
-    address public blocked;
-
-    function setBlocked(address account) external {
-        blocked = account;
-    }
-
-    function check(bytes32, address from, address to, address, uint256) external view returns (bool) {
-        return from != blocked && to != blocked;
-    }
-}
-
 /// What the gate and the pause mean to the reserve.
-contract ReserveBorderTest is ReserveFixture {
-    ComplianceGate private gate;
-    EmergencyPause private pauses;
-    BlockList private policy = new BlockList();
-
+contract ReserveBorderTest is ReserveFixture, Border {
     function setUp() public override {
         super.setUp();
-        // This contract is the manager's administrator, who may call everything.
-        AccessManager manager = new AccessManager(address(this));
-        gate = new ComplianceGate(address(manager));
-        pauses = new EmergencyPause(address(manager), economyOf(address(manager)));
-        gate.setPolicy(policy);
+        raiseBorder();
         deploy(18, 0);
     }
 
     function settings(uint32 tokenCoverPpmMin) internal view override returns (Reserve.Settings memory all) {
         all = super.settings(tokenCoverPpmMin);
         (all.gate, all.pauses) = (gate, pauses);
-    }
-
-    function economyOf(address manager) private returns (EconomyRegistry) {
-        IEconomyRegistry.Row[] memory rows = new IEconomyRegistry.Row[](1);
-        rows[0] = IEconomyRegistry.Row(
-            "governance.guardian.pauseMax", 1 days, 1, 7 days, 1, 0, 1, IEconomyRegistry.Direction.LowerIsTighter
-        );
-        bytes32 any = bytes32(uint256(1));
-        return new EconomyRegistry(IEconomyRegistry.Settings(manager, 1, 1, 1, 1, any, any), rows);
     }
 
     /// Units that an account's redemption of 100 grains comes to, once its era is over.

@@ -1,24 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {Settlement} from "../src/Settlement.sol";
 import {IEraChallenges} from "../src/interfaces/IEraChallenges.sol";
+import {IPolicy} from "../src/interfaces/IPolicy.sol";
 import {ISettlement} from "../src/interfaces/ISettlement.sol";
 import {EraLeaf} from "../src/libraries/EraLeaf.sol";
 import {RewardMath} from "../src/libraries/RewardMath.sol";
 import {SumTree} from "../src/libraries/SumTree.sol";
 import {Sums} from "../src/libraries/Sums.sol";
+import {Border} from "./Border.sol";
 import {EraFixture} from "./EraFixture.sol";
 
 /// What transactions cost, calldata and the 21,000 of every transaction included: snapshots/Settlement.json, and the budget in
-/// tools/gas.ts. Each call is a transaction of its own: nothing is warm. Of a tree of a million leaves
-/// only what is shown exists; the siblings are made up.
+/// tools/gas.ts. Each call is a transaction of its own: nothing is warm; a gate without a policy is asked, as in a deployed
+/// network. Of a tree of a million leaves only what is shown exists; the siblings are made up.
 /// forge-config: default.isolate = true
-contract SettlementGasTest is EraFixture {
+contract SettlementGasTest is EraFixture, Border {
     uint32 private constant MILLION = 1 << 20;
     uint32 private constant THOUSAND = 1 << 10;
     address private constant PAYEE = address(0xabcdef0123456789);
 
     function setUp() public override {
+        raiseBorder();
+        gate.setPolicy(IPolicy(address(0)));
         super.setUp();
         // As on a running chain: somebody was paid before.
         ISettlement.EraHeader memory header;
@@ -26,6 +31,16 @@ contract SettlementGasTest is EraFixture {
         post(header);
         finalise(header);
         settlement.claim(header.payout, proof);
+    }
+
+    function settlementSettings(address challengesAddress)
+        internal
+        view
+        override
+        returns (Settlement.Settings memory settings)
+    {
+        settings = super.settlementSettings(challengesAddress);
+        (settings.gate, settings.pauses) = (gate, pauses);
     }
 
     function snapshot(string memory name) private {

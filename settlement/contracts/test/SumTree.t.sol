@@ -159,9 +159,7 @@ contract SumTreeTest is Test {
         SumTree.Span memory span;
         (span.firstLeaf, span.path) = (leaves[0], LeafTree.recordOf(LeafTree.leafNode(leaves[1])));
         vm.expectRevert(
-            abi.encodeWithSelector(
-                Sums.SumOverflow.selector, Sums.pack(first.credits, first.tokens), type(uint128).max
-            )
+            abi.encodeWithSelector(Sums.SumOverflow.selector, Sums.pack(first.credits, first.tokens), type(uint128).max)
         );
         door.sumOf(root, span, LEAF_BYTES);
     }

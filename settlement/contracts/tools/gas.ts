@@ -26,6 +26,8 @@ export interface BudgetRow {
 
 const CHANNELS = { contract: 'Channels' } as const;
 const SETTLEMENT = { contract: 'Settlement' } as const;
+const GATE =
+  '6,300 are the question to the gate: its address and its policy are read for the first time in a transaction';
 
 /** Gas of a whole transaction, calldata and its 21,000 included. */
 export const GAS_BUDGET: readonly BudgetRow[] = [
@@ -40,8 +42,15 @@ export const GAS_BUDGET: readonly BudgetRow[] = [
     operation: 'claim for the first time, 2^10 payees',
     snapshot: 'first claim, 2^10 payees',
     budgetGas: 105_000,
+    isOverBecause: GATE,
   },
-  { ...SETTLEMENT, operation: 'claim again, 2^10 payees', snapshot: 'later claim, 2^10 payees', budgetGas: 70_000 },
+  {
+    ...SETTLEMENT,
+    operation: 'claim again, 2^10 payees',
+    snapshot: 'later claim, 2^10 payees',
+    budgetGas: 70_000,
+    isOverBecause: GATE,
+  },
   { ...SETTLEMENT, operation: 'claim again, 2^20 payees', snapshot: 'later claim, 2^20 payees', budgetGas: 88_000 },
   {
     ...SETTLEMENT,

@@ -18,12 +18,7 @@ for (const proof of PROOFS) {
 const FAULTS = [
   { name: 'ReserveProofs', file: 'ReserveMath', from: 'coverage >= warnPpm', to: 'coverage > warnPpm' },
   { name: 'SumsProofs', file: 'Sums', from: ' || uint128(sums) < uint128(left)', to: '' },
-  {
-    name: 'RewardProofs',
-    file: 'RewardMath',
-    from: 'take > chargeGrains ? 0 : chargeGrains - take',
-    to: 'chargeGrains - take',
-  },
+  { name: 'RewardProofs', file: 'RewardMath', from: 'operatorWeight <= cap ?', to: 'operatorWeight <= cap + 1 ?' },
 ] as const;
 
 for (const { name, file, from, to } of FAULTS) {

@@ -105,6 +105,7 @@ async function halvesOf(flags: WatchFlags, { era, channel }: Tellers): Promise<H
 
 async function eraHalf(flags: WatchFlags, gateway: string, tell: (finding: Finding) => void): Promise<Half> {
   const privateKey = keyOf(flags);
+  const place = placeIn(flags);
   const client = new GatewayClient({ baseUrl: gateway });
   const { chain: chainId, clock } = await client.network();
   const addressBook = bookOf(flags, chainId);
@@ -118,7 +119,7 @@ async function eraHalf(flags: WatchFlags, gateway: string, tell: (finding: Findi
       nowMs: Date.now,
       tell,
     },
-    placeIn(flags),
+    place,
   );
   const look = async () => {
     await tower.run();

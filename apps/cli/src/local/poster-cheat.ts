@@ -1,6 +1,5 @@
 import { decodeEntry, type EraLeafEntry, EraTree, type EraTrees } from '@stannary/chain';
 import type { PosterPlugin } from '@stannary/gateway';
-import { CliRefusal } from '../refusal.ts';
 
 /** How the local network's poster lies when it is asked to. */
 export const POSTER_CHEATS = ['payout', 'accrual'] as const;
@@ -16,13 +15,7 @@ const LIES_IN_ERA = 2;
 const cheat: PosterPlugin = (option) => {
   const lies: Readonly<Record<string, (trees: EraTrees) => EraTrees>> = { payout: overpay, accrual: misweigh };
   const lie = Object.hasOwn(lies, option) ? lies[option] : undefined;
-  if (lie === undefined) {
-    throw new CliRefusal('UP-POSTER-CHEAT', 'input', {
-      where: '--poster-cheat',
-      expected: `one of ${POSTER_CHEATS.join(', ')}`,
-      got: option,
-    });
-  }
+  if (lie === undefined) throw new Error(`expected one of ${POSTER_CHEATS.join(', ')}, got ${option}`);
   return ({ bundle, trees, voided }) => (bundle.era === LIES_IN_ERA && voided === 0 ? lie(trees) : trees);
 };
 

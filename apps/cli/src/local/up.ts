@@ -116,6 +116,8 @@ class LocalRun {
   readonly #client: GatewayClient;
   readonly #gatewayUrl: string;
   readonly #cgroups = new Set<string>();
+  /** How often each era was proven wrong, as far as it was said. */
+  readonly #voided = new Map<number, number>();
   #failed: CliRefusal | null = null;
   #consumer: ConsumerCounts & { readonly finished: boolean } = { submitted: 0, verified: 0, wrong: 0, finished: false };
 
@@ -317,12 +319,20 @@ class LocalRun {
       if (status !== null) {
         if (status.settledEpoch > printedEpoch) options.print(progressLine(status, options.eras, economy));
         printedEpoch = Math.max(printedEpoch, status.settledEpoch);
+        for (const line of this.#voidLines(status)) options.print(line);
         await claims.run(status.eras);
         if (options.eras !== null && status.phase === 'drained' && (await this.#allPaid(claims, status))) return;
         refuseHanging(status, options.eras, this.#parts.folder.at('logs'));
       }
       await pause(POLL_MS, options.stop);
     }
+  }
+
+  /** A line for every time that an era was proven wrong. */
+  #voidLines({ eras }: StatusAnswer): string[] {
+    const anew = eras.filter(({ era, voided }) => voided > (this.#voided.get(era) ?? 0));
+    for (const { era, voided } of anew) this.#voided.set(era, voided);
+    return anew.map(({ era, voidedTx }) => `era ${era} was proven wrong in ${voidedTx}; the poster posts it anew`);
   }
 
   /** Every claim is paid, the books have seen it, and the consumer has got everything out that was left. */

@@ -324,6 +324,9 @@ function settlementSettings(at: At, core: DeploySettings) {
     receiptKeyX: x,
     receiptKeyY: y,
     beaconTip: bytes32Of(core.beaconTip, 'settings.beaconTip'),
+    // Without institutions nobody is asked.
+    gate: at.complianceGate ?? NOBODY,
+    pauses: at.emergencyPause ?? NOBODY,
   };
 }
 

@@ -137,10 +137,14 @@ interface ISettlement {
     /// @notice The header promised other totals than its tree has.
     error TotalsMismatch(uint128 credits, uint128 tokens, uint128 headerCredits, uint128 headerTokens);
     error NothingToClaim(address account);
+    error DepositPaused();
+    /// @notice The policy of the gate does not let this payer, or this account, in.
+    error DepositNotCleared(address from, address to);
     error RecipientRefused(address recipient);
 
     /// @notice Credits for `account`'s use of the network, from the caller (by allowance). What it does not spend comes
-    /// back through payout leaves. Errors: ZeroAmount, ZeroAddress, and the token's own.
+    /// back through payout leaves.
+    /// @dev Errors: ZeroAmount, ZeroAddress, DepositPaused, DepositNotCleared, and the gate's and the token's own.
     function deposit(address account, uint128 grains) external;
 
     /// @notice Adds to the poster's bond (by allowance). Errors: NotPoster, ZeroAmount, and the token's own.
@@ -161,8 +165,9 @@ interface ISettlement {
     function finaliseEra(EraHeader calldata header) external;
 
     /// @notice Pays an account what the last final era owes it beyond what it had. Anyone may; the money goes to the
-    /// account or to the recipient that it set. What the burn account is owed is destroyed.
-    /// @dev Errors: NothingFinalised, RootNotLastFinal, TotalsMismatch, NothingToClaim, and SumTree's own.
+    /// account or to the recipient that it set. What the burn account is owed is destroyed; what the gate does not clear it
+    /// holds for the recipient.
+    /// @dev Errors: NothingFinalised, RootNotLastFinal, TotalsMismatch, NothingToClaim, and SumTree's and the gate's own.
     function claim(SumTree.Root calldata payout, PayoutProof calldata proof)
         external
         returns (uint128 credits, uint128 tokens);

@@ -1,0 +1,1 @@
+export { EraTower, type EraTowerParts, type Finding, type TowerPlace } from './era-tower.ts';

@@ -1,0 +1,206 @@
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, test } from 'node:test';
+import {
+  type EraHeader,
+  EraTree,
+  type EraTrees,
+  eraHeaderHash,
+  eraHeaderOf,
+  eraTreesOf,
+  publishTrees,
+} from '@stannary/chain';
+import { EraTower, type Finding } from '@stannary/cli/watch';
+import type { EraBundleAnswer } from '@stannary/gateway/client';
+import { type EpochPlan, type EraWorld, servedBundles, startEraWorld } from './eras.fixture.ts';
+
+// The tower before a real chain, and before whatever a poster may serve it.
+
+const EPOCHS = 12;
+const HOUR_MS = 3_600_000;
+const NO_HASH = '0'.repeat(64);
+const cleanUps: (() => unknown)[] = [];
+let world: EraWorld;
+let served: EraBundleAnswer[];
+/** Honest headers, of all three eras. */
+let headers: EraHeader[];
+let trees: EraTrees[];
+
+before(async () => {
+  world = await startEraWorld({ after: (cleanUp) => void cleanUps.push(cleanUp) });
+  const plans = Array.from(
+    { length: EPOCHS },
+    (_, epoch): EpochPlan => ({
+      work: [700 + epoch, 1_300, 2_900],
+      verdicts: [],
+      withdrawnGrains: epoch % 4 === 1 ? 12_345 : 0,
+    }),
+  );
+  served = servedBundles(world, plans);
+  trees = served.map((bundle) => eraTreesOf(bundle));
+  headers = [];
+  for (const [era, its] of trees.entries()) {
+    const parentHash = era === 0 ? NO_HASH : eraHeaderHash(headers[era - 1]!);
+    headers.push(eraHeaderOf(era, parentHash, its));
+  }
+  await world.poster.depositPosterBond(2);
+  await world.poster.postEra(headers[0]!);
+  await world.poster.postEra(headers[1]!);
+});
+after(async () => {
+  for (const cleanUp of cleanUps.reverse()) await cleanUp();
+});
+
+describe('a tower', () => {
+  let findings: Finding[];
+  let nowMs: number;
+
+  beforeEach(() => {
+    findings = [];
+    nowMs = 0;
+  });
+
+  test('finds that honest eras hold, looks at each once, and again at none that it knows', async () => {
+    const tower = towerOf(served);
+    assert.equal(await tower.run(), true);
+    assert.equal(await tower.run(), false);
+    assert.deepEqual(
+      findings.map(({ kind, era }) => [kind, era]),
+      [
+        ['era-holds', 0],
+        ['era-holds', 1],
+      ],
+    );
+  });
+
+  test('proves a moved grain in one transaction', async () => {
+    await posted({ payout: movedGrain(trees[2]!.payout) });
+    await voidedBy(towerOf(lying({ payout: movedGrain(trees[2]!.payout) })), ['era-wrong', 'era-voided']);
+  });
+
+  test('without a key only looks', async () => {
+    await posted({ payout: movedGrain(trees[2]!.payout) });
+    await towerOf(lying({ payout: movedGrain(trees[2]!.payout) }), { sender: null }).run();
+    assert.deepEqual(kindsOfLast(), ['era-wrong']);
+    findings = [];
+    await voidedBy(towerOf(lying({ payout: movedGrain(trees[2]!.payout) })), ['era-wrong', 'era-voided']);
+  });
+
+  test('asks for what is posted and not published; unanswered it voids the era', async () => {
+    await posted({ payout: movedGrain(trees[2]!.payout) });
+    // The truth is served, a lie is posted.
+    await voidedBy(towerOf(served), ['era-wrong', 'leaf-asked', 'era-voided']);
+  });
+
+  test('asks for a leaf when nobody serves the era, once half of the window is over', async () => {
+    await posted({});
+    const tower = towerOf(served.slice(0, 2));
+    await tower.run();
+    assert.deepEqual(kindsOfLast(), ['era-unpublished']);
+    nowMs += 2 * HOUR_MS * 24 * 365 * 100;
+    await voidedBy(tower, ['era-unpublished', 'leaf-asked', 'era-voided']);
+  });
+
+  test('is stopped by nothing that is served', async () => {
+    await posted({});
+    const junk: unknown[] = [
+      null,
+      {},
+      { ...served[2], era: 1 },
+      { ...served[2], inputs: [] },
+      { ...served[2], trees: { leaves: {}, contents: [] } },
+      { ...served[2], trees: { ...served[2]!.trees, contents: ['zz'] } },
+      { ...served[2], statements: [] },
+    ];
+    for (const bundle of junk) {
+      findings = [];
+      await towerOf([served[0]!, served[1]!, bundle as EraBundleAnswer], { sender: null }).run();
+      assert.deepEqual(kindsOfLast(), ['era-unpublished'], JSON.stringify(bundle)?.slice(0, 80));
+    }
+  });
+
+  test('says which statements are not what their inputs give', async () => {
+    const forged = structuredClone(served);
+    const statement = forged[2]!.statements[1]! as { usedNcuMs: number };
+    statement.usedNcuMs += 1;
+    await towerOf(forged, { sender: null }).run();
+    const found = findings.find(({ kind }) => kind === 'statements-differ');
+    assert.deepEqual(found, { kind: 'statements-differ', era: 2, epochs: [9] });
+  });
+
+  test('says when the history that an era begins with is another', async () => {
+    const forged = structuredClone(served);
+    const { stateBefore } = forged[2]!.inputs[0]! as unknown as { stateBefore: { prices: unknown[] } };
+    stateBefore.prices = stateBefore.prices.slice(1);
+    await towerOf(forged, { sender: null }).run();
+    const found = findings.find(({ kind }) => kind === 'statements-differ');
+    assert.deepEqual(found, { kind: 'statements-differ', era: 2, epochs: [8] });
+  });
+
+  test('says when another economy is served under a hash', async () => {
+    const forged = structuredClone(served);
+    const [economy] = Object.values(forged[2]!.economies) as { limits: { nodesMax: number } }[];
+    (economy as unknown as { grainsPerUnit: number }).grainsPerUnit += 1;
+    await towerOf(forged, { sender: null }).run();
+    assert.ok(findings.some(({ kind, era }) => kind === 'economy-misnamed' && era === 2));
+  });
+
+  test('goes on where it was, and believes what is served only where it never was', async () => {
+    const first = towerOf(served);
+    await first.run();
+    assert.equal(first.place.nextEra, 0, 'nothing is final yet');
+    const late = towerOf(served, { place: { nextEra: 2, replay: null } });
+    findings = [];
+    await late.run();
+    assert.deepEqual(
+      findings.map(({ kind, era }) => [kind, era]),
+      [['era-holds', 2]],
+    );
+  });
+
+  function towerOf(
+    bundles: readonly EraBundleAnswer[],
+    {
+      sender = world.challenger,
+      place,
+    }: Partial<{ sender: EraWorld['challenger'] | null; place: EraTower['place'] }> = {},
+  ): EraTower {
+    const eraBundle = async (era: number) => {
+      if (era >= bundles.length) throw new Error('nobody answers');
+      return bundles[era]!;
+    };
+    const { reader: chain } = world;
+    const tell = (finding: Finding) => void findings.push(finding);
+    return new EraTower({ client: { eraBundle }, chain, sender, epochsPerEra: 4, nowMs: () => nowMs, tell }, place);
+  }
+
+  /** The third era as it stands on the chain. */
+  async function posted(changed: Partial<EraTrees>): Promise<void> {
+    await world.poster.postEra(eraHeaderOf(2, headers[2]!.parentHash, { ...trees[2]!, ...changed }));
+  }
+
+  function lying(changed: Partial<EraTrees>): EraBundleAnswer[] {
+    return [served[0]!, served[1]!, { ...served[2]!, trees: publishTrees({ ...trees[2]!, ...changed }) }];
+  }
+
+  async function voidedBy(tower: EraTower, kinds: readonly string[]): Promise<void> {
+    await tower.run();
+    assert.deepEqual(kindsOfLast(), kinds);
+    assert.equal(await world.reader.era(2), null);
+    await world.poster.depositPosterBond(2);
+  }
+
+  function kindsOfLast(): string[] {
+    return findings.filter(({ era }) => era === 2).map(({ kind }) => kind);
+  }
+});
+
+/** A payout tree in which the first account has a grain of the second's. */
+function movedGrain(tree: EraTree): EraTree {
+  const leaves = tree.leaves.map((leaf) => leaf.slice());
+  const amounts = leaves.map((leaf) => new DataView(leaf.buffer, leaf.byteOffset + leaf.length - 24));
+  const payer = amounts.findIndex((amount) => amount.getBigUint64(0) > 0n);
+  const payee = payer === 0 ? 1 : 0;
+  amounts[payer]!.setBigUint64(0, amounts[payer]!.getBigUint64(0) - 1n);
+  amounts[payee]!.setBigUint64(0, amounts[payee]!.getBigUint64(0) + 1n);
+  return new EraTree(leaves);
+}
