@@ -58,12 +58,12 @@ const SKIPS = [
 ] as const;
 
 /**
- * Most vouchers of one transaction. A row takes 400,000 gas at most, of which a wallet may take 300,000 to say whether it
- * signed: forty fit into what a transaction may ask for (EIP-7825), whatever wallets do.
+ * Most vouchers of one transaction. A wallet may take 300,000 gas to say whether it signed: a payer's is asked twice, and of a
+ * claim the payee and its operator too. So many fit into what a transaction may ask for (EIP-7825), whatever wallets do.
  */
-const ROWS_MAX = 40;
+const ROWS_MAX = { commit: 24, claim: 12 } as const;
 
-type Door = 'commit' | 'claim';
+type Door = keyof typeof ROWS_MAX;
 
 /** Opens a key for channels. It shares its queue with every other sender of the key. Errors: CHAIN-RANGE. */
 export function openChannelSender(access: ChannelAccess): ChannelSender {
@@ -148,8 +148,9 @@ export class ChannelSender {
 
   async #show(door: Door, shown: readonly ShownVoucher[]): Promise<ShownRow[]> {
     const rows: ShownRow[] = [];
-    for (let at = 0; at < shown.length; at += ROWS_MAX) {
-      rows.push(...(await this.#showSome(door, shown.slice(at, at + ROWS_MAX))));
+    const rowsMax = ROWS_MAX[door];
+    for (let at = 0; at < shown.length; at += rowsMax) {
+      rows.push(...(await this.#showSome(door, shown.slice(at, at + rowsMax))));
     }
     return rows;
   }

@@ -7,7 +7,7 @@ import { type Command, Option } from 'commander';
 import { bookIn } from '../deploy/book.ts';
 import { type KeyFlags, keyOf } from '../deploy/keys.ts';
 import { untilStopped } from '../lab/stopping.ts';
-import { CliRefusal } from '../refusal.ts';
+import { CliRefusal, type RefusalClass } from '../refusal.ts';
 import { channelFindingText } from '../watch/channel-finding-text.ts';
 import { CHANNEL_ALARMS, type ChannelFinding, ChannelTower } from '../watch/channel-tower.ts';
 import { ALARMS, EraTower, type Finding, type TowerPlace } from '../watch/era-tower.ts';
@@ -57,10 +57,8 @@ export function defineWatch(command: Command): void {
     .action(watch);
 }
 
-/** What is looked at again and again: eras, or channels. */
-interface Half {
-  readonly look: () => Promise<void>;
-}
+/** One look: at eras, or at channels. */
+type Look = () => Promise<void>;
 
 /** Refuses WATCH-NOTHING, WATCH-BOOK, WATCH-PLACE, WATCH-VOUCHER, DEPLOY-BOOK, DEPLOY-KEY; GatewayRefusal, and as `openChain`. */
 async function watch(flags: WatchFlags): Promise<void> {
@@ -71,15 +69,15 @@ async function watch(flags: WatchFlags): Promise<void> {
     const at = new Date().toISOString();
     console.log(flags.json ? JSON.stringify({ at, ...finding }) : `${at}  ${text}`);
   };
-  const halves = await halvesOf(flags, {
+  const looks = await looksOf(flags, {
     era: (finding) => print(finding, findingText(finding)),
     channel: (finding) => print(finding, channelFindingText(finding)),
   });
   await untilStopped(
     async (signal) => {
-      if (flags.once) for (const { look } of halves) await look();
+      if (flags.once) for (const look of looks) await look();
       // Each on its own: a gateway that is away keeps nobody from committing.
-      else await Promise.all(halves.map((half) => keepWatch(half, flags, signal)));
+      else await Promise.all(looks.map((look) => keepWatch(look, flags, signal)));
     },
     () => 'stopped; start again to go on where this stopped',
   );
@@ -91,19 +89,31 @@ interface Tellers {
   readonly channel: (finding: ChannelFinding) => void;
 }
 
-async function halvesOf(flags: WatchFlags, { era, channel }: Tellers): Promise<Half[]> {
+async function looksOf(flags: WatchFlags, { era, channel }: Tellers): Promise<Look[]> {
   if (flags.gateway === undefined && flags.vouchers === undefined) {
     const expected = '--gateway, --vouchers, or both';
     throw new CliRefusal('WATCH-NOTHING', 'input', { where: 'stannary watch', expected, got: 'neither' });
   }
   const { gateway, vouchers } = flags;
   return [
-    ...(gateway === undefined ? [] : [await eraHalf(flags, gateway, era)]),
-    ...(vouchers === undefined ? [] : [await channelHalf(flags, vouchers, channel)]),
+    ...(gateway === undefined ? [] : [await opened(() => eraLook(flags, gateway, era))]),
+    ...(vouchers === undefined ? [] : [await opened(() => channelLook(flags, vouchers, channel))]),
   ];
 }
 
-async function eraHalf(flags: WatchFlags, gateway: string, tell: (finding: Finding) => void): Promise<Half> {
+/** What is out of reach at the start is opened by a later look, so that one half never waits for the other. */
+async function opened(open: () => Promise<Look>): Promise<Look> {
+  let look = await open().catch((error: { refusalClass?: RefusalClass }) => {
+    if (error.refusalClass !== 'retry') throw error;
+    return null;
+  });
+  return async () => {
+    look ??= await open();
+    await look();
+  };
+}
+
+async function eraLook(flags: WatchFlags, gateway: string, tell: (finding: Finding) => void): Promise<Look> {
   const privateKey = keyOf(flags);
   const place = placeIn(flags);
   const client = new GatewayClient({ baseUrl: gateway });
@@ -121,18 +131,17 @@ async function eraHalf(flags: WatchFlags, gateway: string, tell: (finding: Findi
     },
     place,
   );
-  const look = async () => {
+  return async () => {
     await tower.run();
     keepPlace(flags, tower.place);
   };
-  return { look };
 }
 
-async function channelHalf(
+async function channelLook(
   flags: WatchFlags,
   vouchers: string,
   tell: (finding: ChannelFinding) => void,
-): Promise<Half> {
+): Promise<Look> {
   const privateKey = keyOf(flags);
   const rpcUrl = flags.rpc;
   const addressBook = bookOf(flags, await chainOf(rpcUrl));
@@ -150,7 +159,7 @@ async function channelHalf(
     claims: flags.claim,
     tell,
   });
-  return { look: () => tower.run() };
+  return () => tower.run();
 }
 
 function bookOf(flags: WatchFlags, chainId: string): DeploymentBook {
@@ -172,7 +181,7 @@ function journalIn({ data }: WatchFlags): { readonly journalFile?: string } {
 }
 
 /** Until the signal. A look that fails is said and made again, later each time. */
-async function keepWatch({ look }: Half, flags: WatchFlags, signal: AbortSignal): Promise<void> {
+async function keepWatch(look: Look, flags: WatchFlags, signal: AbortSignal): Promise<void> {
   let failures = 0;
   for (;;) {
     try {

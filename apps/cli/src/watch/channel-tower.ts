@@ -103,8 +103,7 @@ export class ChannelTower {
     for (const [file, waiting] of this.#waiting) await this.#judge(file, waiting);
     for (const id of channelIds) this.#alarmed.add(id);
     for (const [id, { shown, expiresAtMs }] of this.#held) {
-      const isEnding = expiresAtMs - EXPIRY_MARGIN_MS < atMs && atMs < expiresAtMs + EXPIRY_GRACE_MS;
-      if (isEnding || payers.includes(shown.config.payer)) this.#alarmed.add(id);
+      if (isExpiring(expiresAtMs, atMs) || payers.includes(shown.config.payer)) this.#alarmed.add(id);
     }
     await this.#show(await this.#pressing(atMs));
     this.#nextBlock = nextBlock;
@@ -182,6 +181,8 @@ export class ChannelTower {
       const judged = [commitDue, chargeHanded].map((rule) => rule(this.#separator, shown, signatures, onChain));
       for (const one of judged) {
         if (one === null || typeof one === 'number' || one.outcome !== 'refused') continue;
+        // A closed channel is never opened again.
+        if (one.code === 'VOUCHER-PHASE') this.#waiting.delete(file);
         return this.#refuseFile(
           file,
           one.code,
@@ -240,7 +241,7 @@ export class ChannelTower {
     const held = { shown, signatures, expiresAtMs };
     this.#held.set(id, held);
     const isEnding = endsAtMs !== null || onChain.isSignerRevoked || session?.isRevoked === true;
-    if (isEnding || expiresAtMs - EXPIRY_MARGIN_MS < atMs) return { held, onChain };
+    if (isEnding || isExpiring(expiresAtMs, atMs)) return { held, onChain };
     this.#alarmed.delete(id);
     return null;
   }
@@ -266,65 +267,55 @@ export class ChannelTower {
 
   // ---- what the tower does about it
 
+  /** A commitment protects the whole ceiling, so it comes first; what was charged is collected after it. */
   async #show(pressing: readonly Pressing[]): Promise<void> {
-    const { claims } = this.#parts;
-    const collected = claims ? await this.#claim(pressing.filter(isClaimable)) : new Set<Held>();
+    const { sender, claims, tell } = this.#parts;
     const due = pressing.filter(
-      ({ held, onChain }) =>
-        !collected.has(held) && typeof commitDue(this.#separator, held.shown, held.signatures, onChain) === 'number',
+      ({ held: { shown, signatures }, onChain }) =>
+        typeof commitDue(this.#separator, shown, signatures, onChain) === 'number',
     );
-    await this.#commit(due.map(({ held }) => held));
-  }
-
-  /** Those whose whole ceiling is collected by now. */
-  async #claim(pressing: readonly Pressing[]): Promise<Set<Held>> {
-    const { sender, tell } = this.#parts;
-    const list = pressing.map(({ held }) => held);
-    const whole = new Set<Held>();
-    await this.#send(list, sender === null ? null : (shown) => sender.claim(shown), (held, claimedGrains, txHash) => {
-      const { channelId: channel, payee, cumulativeGrains } = held.shown.voucher;
-      if (claimedGrains >= cumulativeGrains) whole.add(held);
-      tell({ kind: 'voucher-claimed', channel, payee, claimedGrains, txHash });
-    });
-    return whole;
-  }
-
-  async #commit(list: readonly Held[]): Promise<void> {
-    const { sender, tell } = this.#parts;
     await this.#send(
-      list,
-      sender === null ? null : (shown) => sender.commit(shown),
-      (held, committedGrains, txHash) => {
-        const { channelId: channel, payee } = held.shown.voucher;
-        tell({ kind: 'voucher-committed', channel, payee, committedGrains, txHash });
-      },
+      due,
+      sender && ((shown) => sender.commit(shown)),
+      ({ channelId: channel, payee }, grains, txHash) =>
+        tell({ kind: 'voucher-committed', channel, payee, committedGrains: grains, txHash }),
+    );
+    if (!claims) return;
+    const charged = pressing.filter(isClaimable);
+    await this.#send(
+      charged,
+      sender && ((shown) => sender.claim(shown)),
+      ({ channelId: channel, payee }, grains, txHash) =>
+        tell({ kind: 'voucher-claimed', channel, payee, claimedGrains: grains, txHash }),
     );
   }
 
   /** What the contract refuses is said; what does not reach it is tried again. */
   async #send(
-    list: readonly Held[],
+    pressing: readonly Pressing[],
     act: ChannelSender['commit'] | null,
-    taken: (held: Held, grains: number, txHash: string) => void,
+    taken: (voucher: ShownVoucher['voucher'], grains: number, txHash: string) => void,
   ): Promise<void> {
-    if (list.length === 0) return;
-    if (act === null) {
-      for (const held of list) this.#refuseCommit(held, 'the tower has no key, and only looks');
-      return;
-    }
+    if (pressing.length === 0) return;
+    const list = pressing.map(({ held }) => held);
+    const refuse = (reason: string) => {
+      for (const held of list) this.#refuseCommit(held, reason);
+    };
+    if (act === null) return refuse('the tower has no key, and only looks');
     try {
       const rows = await act(list.map(({ shown }) => shown));
       for (const [index, row] of rows.entries()) {
         const held = list[index]!;
+        const { voucher } = held.shown;
         if (row.outcome === 'taken') {
-          this.#refusedCommits.delete(held.shown.voucher.channelId);
-          taken(held, row.grains, row.txHash);
+          this.#refusedCommits.delete(voucher.channelId);
+          taken(voucher, row.grains, row.txHash);
           // Nothing due: somebody else was faster.
         } else if (row.reason !== 'NothingDue') this.#refuseCommit(held, `the contract skips it: ${row.reason}`);
       }
     } catch (error) {
       if ((error as ChainRefusal).revert === undefined) throw error;
-      for (const held of list) this.#refuseCommit(held, (error as Error).message);
+      refuse((error as Error).message);
     }
   }
 
@@ -345,6 +336,11 @@ function isBetter(one: ShownVoucher, other: ShownVoucher): boolean {
   ]);
   const at = ranks[0]!.findIndex((rank, index) => rank !== ranks[1]![index]);
   return at >= 0 && ranks[0]![at]! > ranks[1]![at]!;
+}
+
+/** Soon, or so lately that a pause may have kept it good. */
+function isExpiring(expiresAtMs: number, atMs: number): boolean {
+  return expiresAtMs - EXPIRY_MARGIN_MS < atMs && atMs < expiresAtMs + EXPIRY_GRACE_MS;
 }
 
 function isClaimable({ held: { shown }, onChain }: Pressing): boolean {
