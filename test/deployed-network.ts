@@ -7,6 +7,7 @@ import {
   deployNetwork,
   devAccount,
   type EconomyToDeploy,
+  type LocalChainOptions,
   localParties,
   type NetworkSettings,
   networkSettings,
@@ -43,9 +44,9 @@ export async function deployed(rpcUrl: string, settings: NetworkSettings, book: 
   return { book: await deployNetwork(given), steps };
 }
 
-export async function startChain(hardfork: 'osaka' | 'prague' = 'osaka') {
+export async function startChain(options: Omit<LocalChainOptions, 'stateFile'> = {}) {
   const folder = await temporaryFolder();
-  const chain = await startLocalChain({ stateFile: join(folder.path, 'chain.json'), hardfork });
+  const chain = await startLocalChain({ stateFile: join(folder.path, 'chain.json'), ...options });
   const end = async () => {
     await chain.stop();
     await folder.remove();
@@ -56,6 +57,12 @@ export async function startChain(hardfork: 'osaka' | 'prague' = 'osaka') {
 /** So many seconds go by on the chain at once. */
 export async function passTime(rpcUrl: string, seconds: number): Promise<void> {
   await askNode(rpcUrl, 'evm_increaseTime', [seconds]);
+  await askNode(rpcUrl, 'evm_mine');
+}
+
+/** The newest block's second is this one. */
+export async function passTimeTo(rpcUrl: string, second: number): Promise<void> {
+  await askNode(rpcUrl, 'evm_setNextBlockTimestamp', [second]);
   await askNode(rpcUrl, 'evm_mine');
 }
 

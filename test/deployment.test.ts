@@ -169,7 +169,7 @@ describe('a deployment', { timeout: 300_000 }, () => {
 });
 
 test('a chain without the precompile gets the fallback verifier', { timeout: 120_000 }, async (context) => {
-  const { chain, end } = await startChain('prague');
+  const { chain, end } = await startChain({ hardfork: 'prague' });
   context.after(end);
   const settings = await settingsOf('token');
   assert.equal((await planned(chain.rpcUrl, settings)).p256, 'fallback');

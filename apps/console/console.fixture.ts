@@ -1,6 +1,15 @@
 import { createHash } from 'node:crypto';
 import { loadEconomy } from '@stannary/economies';
-import type { EraAnswer, FaultAnswer, NetworkAnswer, NodeAnswer, StatusAnswer } from '@stannary/gateway/client';
+import type {
+  EraAnswer,
+  FaultAnswer,
+  NetworkAnswer,
+  NodeAnswer,
+  StatusAnswer,
+  TimelineEntry,
+  TimelineFacts,
+  TimelineKind,
+} from '@stannary/gateway/client';
 import type { Epoch, Grains, NcuMs, Ppm } from '@stannary/kernel';
 
 // One moment of a plausible local network for the console's own tests: eight providers, three of which cheat.
@@ -282,6 +291,120 @@ function exampleEras(): EraAnswer[] {
     voided: era === 2 ? 1 : 0,
     voidedTx: era === 2 ? transactionOf('era 2 voided') : null,
   }));
+}
+
+const MADE_AT_MS = Date.UTC(2026, 2, 1, 12);
+const DUE_MS = MADE_AT_MS + 3_600_000;
+const CHANNEL = { channelId: hashOf('channel') };
+const PROPOSAL = { proposalId: hashOf('proposal') };
+const MOTION = { body: 'guardian', motionId: 2 } as const;
+const CALL = { operationId: hashOf('operation') };
+const SLASH = { slashId: 1, nodeId: hashOf('node') };
+const LEAF = { era: 3, tree: 'payout', index: 7 };
+
+/** One event of every kind, in this order. */
+const TIMELINE: TimelineFacts = {
+  'era-posted': {
+    era: 4,
+    headerHash: hashOf('header'),
+    totalCreditsGrains: credits(124.81),
+    totalTokensGrains: credits(1_827),
+    finalisableAtMs: DUE_MS,
+  },
+  'era-voided': {
+    era: 4,
+    lastEra: 5,
+    headerHash: hashOf('header'),
+    challenger: addressOf('tower'),
+    ground: 'payout-wrong',
+  },
+  'era-finalised': {
+    era: 3,
+    headerHash: hashOf('header'),
+    totalCreditsGrains: credits(93.61),
+    mintedTokensGrains: credits(456.75),
+  },
+  'leaf-asked': { ...LEAF, asker: addressOf('tower'), answerByMs: DUE_MS },
+  'leaf-shown': { ...LEAF, revealer: addressOf('poster') },
+  'poster-slashed': { challenger: addressOf('tower'), rewardGrains: grains(50), burntGrains: grains(50) },
+  'slash-proposed': {
+    ...SLASH,
+    challenger: addressOf('tower'),
+    grains: grains(1_000),
+    offence: 'wrong-result',
+    evidenceHash: hashOf('evidence'),
+    finalisableAtMs: DUE_MS,
+  },
+  'slash-final': {
+    ...SLASH,
+    challenger: addressOf('tower'),
+    challengerGrains: grains(500),
+    insuranceGrains: grains(300),
+    burntGrains: grains(200),
+  },
+  'slash-reversed': { ...SLASH, grains: grains(1_000) },
+  'exit-started': { ...CHANNEL, endsAtMs: DUE_MS },
+  'exit-extended': { ...CHANNEL, endsAtMs: DUE_MS },
+  'channel-committed': { ...CHANNEL, payee: addressOf('payee'), committedGrains: credits(3) },
+  'channel-claimed': { ...CHANNEL, payee: addressOf('payee'), paidGrains: credits(2), claimedGrains: credits(5) },
+  'channel-closed': { ...CHANNEL, refundedGrains: credits(4), keptGrains: credits(1) },
+  'change-scheduled': {
+    version: 2,
+    economyHash: hashOf('economy, version 2'),
+    gateReportHash: hashOf('report'),
+    startsAtMs: DUE_MS,
+    loosens: true,
+    changes: [{ name: 'reserve.spread', value: '2000' }],
+  },
+  'change-activated': { version: 2, economyHash: hashOf('economy, version 2'), startsAtMs: MADE_AT_MS },
+  'change-cancelled': { version: 2 },
+  'change-rolled-back': { version: 2, goodVersion: 1 },
+  'parameter-tightened': { name: 'reserve.spread', before: '2000', value: '3000', by: addressOf('guardian') },
+  'proposal-created': { ...PROPOSAL, proposer: addressOf('holder'), votesEndAtMs: DUE_MS },
+  'proposal-voted': { ...PROPOSAL, voter: addressOf('holder'), vote: 'for', weightGrains: credits(12_000) },
+  'proposal-queued': { ...PROPOSAL, executableAtMs: DUE_MS },
+  'proposal-executed': PROPOSAL,
+  'proposal-cancelled': PROPOSAL,
+  'motion-put': { ...MOTION, seat: 0, target: addressOf('registry'), endsAtMs: DUE_MS },
+  'motion-answered': { ...MOTION, seat: 1, agrees: true },
+  'motion-executed': MOTION,
+  'call-queued': { ...CALL, target: addressOf('registry'), executableAtMs: DUE_MS },
+  'call-executed': { ...CALL, target: addressOf('registry') },
+  'call-cancelled': CALL,
+  'pause-started': { scope: 'settlement', untilMs: DUE_MS },
+  'pause-ended': { scope: 'settlement' },
+  'trigger-fired': { name: 'coverage', value: '940000', line: '950000', asOfMs: MADE_AT_MS, by: addressOf('anyone') },
+  'reserve-attested': {
+    attestor: addressOf('attestor'),
+    asOfMs: MADE_AT_MS,
+    assetsGrains: credits(9_900),
+    liabilitiesGrains: credits(9_000),
+    reportHash: hashOf('report'),
+  },
+  'credits-issued': {
+    payer: addressOf('buyer'),
+    to: addressOf('buyer'),
+    creditGrains: credits(100),
+    units: '100000000',
+  },
+  'redemption-requested': { redemptionEra: 1, account: addressOf('buyer'), creditGrains: credits(10) },
+  'redemption-priced': {
+    redemptionEra: 1,
+    requestedGrains: credits(10),
+    assetsGrains: credits(9_900),
+    outstandingGrains: credits(9_000),
+    dueUnits: '10000000',
+  },
+};
+
+/** In the chain's order. */
+export function exampleTimeline(): readonly TimelineEntry[] {
+  const kinds = Object.keys(TIMELINE) as TimelineKind[];
+  return kinds.map((kind, index) => {
+    const block = 100 + index;
+    const place = { block, logIndex: 0, txHash: transactionOf(kind), timestampMs: MADE_AT_MS + index * 1_000 };
+    return { kind, ...TIMELINE[kind], ...place, position: block * 2 ** 20 } as TimelineEntry;
+  });
 }
 
 /** A network in its first second: nothing has happened. */

@@ -5,10 +5,10 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import type { StatusAnswer } from '@stannary/gateway/client';
+import type { StatusAnswer, TimelineEntry } from '@stannary/gateway/client';
 import type { BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { captureConsole, chromiumPath, launchChromium } from './capture.ts';
-import { emptyStatus, exampleNetwork, exampleStatus } from './console.fixture.ts';
+import { emptyStatus, exampleNetwork, exampleStatus, exampleTimeline } from './console.fixture.ts';
 import { contrastFaults, type Fault, overflowFaults, structureFaults } from './console.inspection.ts';
 import { type RunningConsole, startConsole } from './server.ts';
 
@@ -17,9 +17,10 @@ const missing = chromiumPath() === null;
 // Where CI runs, a missing browser is a failure: launching it says so. Elsewhere these tests are skipped, with the reason.
 const skip = missing && process.env.CI !== 'true' ? WANTED : false;
 
-/** The two answers that the page reads, over real HTTP from an origin of its own; it can fall silent and come back. */
+/** The answers that the page reads, over real HTTP from an origin of its own; it can fall silent and come back. */
 class ExampleGateway {
   status: StatusAnswer = exampleStatus();
+  timeline: readonly TimelineEntry[] = exampleTimeline();
   #server: Server | null = null;
   #port = 0;
 
@@ -29,13 +30,21 @@ class ExampleGateway {
 
   async start(): Promise<void> {
     this.#server = createServer((request, response) => {
-      const answer =
-        request.url === '/v1/network' ? exampleNetwork() : request.url === '/v1/status' ? this.status : null;
+      const answer = this.#answerTo(new URL(request.url!, this.url));
       const headers = { 'access-control-allow-origin': '*', 'content-type': 'application/json' };
       response.writeHead(answer === null ? 404 : 200, headers).end(JSON.stringify(answer));
     });
     await new Promise<void>((resolve) => this.#server!.listen(this.#port, '127.0.0.1', resolve));
     this.#port = (this.#server.address() as AddressInfo).port;
+  }
+
+  #answerTo({ pathname, searchParams }: URL): unknown {
+    if (pathname === '/v1/network') return exampleNetwork();
+    if (pathname === '/v1/status') return this.status;
+    if (pathname !== '/v1/timeline') return null;
+    const [kind, after] = [searchParams.get('kind'), Number(searchParams.get('after') ?? 0)];
+    const entries = this.timeline.filter((one) => one.position > after && (kind === null || one.kind === kind));
+    return { entries, hasMore: false };
   }
 
   async stop(): Promise<void> {
@@ -243,16 +252,55 @@ test('shows the era roots, newest first, and both books', { skip }, async () => 
   assert.equal(await statement.getAttribute('href'), `${gateway.url}/v1/epochs/25/statement`);
 });
 
+test('tells what happened on the chain, newest first, with links to its eras', { skip }, async () => {
+  await using visited = await visit();
+  const { page } = visited;
+  const rows = page.locator('#timeline tbody tr');
+  assert.equal(await rows.count(), exampleTimeline().length);
+  assert.match(await textOf(rows.first()), /^2026-03-01 12:00:36 Redemption priced The reserve takes back/);
+  assert.match(
+    await textOf(rows.nth(-2)),
+    /^2026-03-01 12:00:01 Era voided Eras 4 to 5 are void: it pays .+ Proven by 0x\S+\. 4 101 0x\S+…\S+$/,
+  );
+  await rows.nth(-2).getByRole('link').press('Enter');
+  assert.match(page.url(), /#era-4$/);
+  const top = (await page.locator('#era-4').boundingBox())!.y;
+  assert.ok(top > 0 && top < 900, `row at ${top}`);
+  assert.deepEqual(visited.complaints, []);
+});
+
+test('shows events of one kind alone, and of it what is new', { skip }, async () => {
+  await using visited = await visit();
+  const { page } = visited;
+  const rows = page.locator('#timeline tbody tr');
+  await page.getByLabel('Show').selectOption({ label: 'Era voided' });
+  await rows.nth(1).waitFor({ state: 'detached' });
+  assert.match(await textOf(rows), /Era voided/);
+  const [, voided] = exampleTimeline();
+  gateway.timeline = [...exampleTimeline(), { ...voided!, position: 2 ** 40, era: 2, lastEra: 2 } as TimelineEntry];
+  await rows.nth(1).waitFor();
+  gateway.timeline = exampleTimeline();
+  assert.match(await textOf(rows), /Era voided Era 2 is void/);
+  await page.getByLabel('Show').selectOption({ label: 'Pause ended' });
+  await page.getByText('The pause of settlement is ended').waitFor();
+  await page.getByLabel('Show').selectOption('');
+  await rows.nth(5).waitFor();
+  assert.deepEqual(visited.complaints, []);
+});
+
 test('says in words what is not there yet', { skip }, async () => {
   gateway.status = emptyStatus();
+  gateway.timeline = [];
   await using visited = await visit();
   gateway.status = exampleStatus();
+  gateway.timeline = exampleTimeline();
   includesAll(await textOf(visited.page.locator('body')), [
     'none settled yet',
     'No epoch has been settled yet; prices and charges appear here with the first one.',
     'No provider has registered a node and bonded it yet.',
     'No fault has been proposed.',
     'No era has ended yet; its payout root appears here when it does.',
+    'Nothing has happened on the chain yet.',
     'The chain has not been read yet.',
   ]);
   assert.deepEqual(visited.complaints, []);
@@ -415,7 +463,7 @@ test('is walked through by keyboard, the way past the masthead first', { skip },
   await using visited = await visit();
   const { page } = visited;
   const names: unknown[] = [];
-  for (let press = 0; press < 7; press++) {
+  for (let press = 0; press < 8; press++) {
     await page.keyboard.press('Tab');
     names.push(await page.evaluate('document.activeElement.textContent.trim()'));
     assert.equal(await page.evaluate('getComputedStyle(document.activeElement).outlineStyle'), 'solid');
@@ -426,6 +474,7 @@ test('is walked through by keyboard, the way past the masthead first', { skip },
     'Providers',
     'Faults',
     'Settlement',
+    'Timeline',
     'Conservation',
     'The same figures as a table',
   ]);

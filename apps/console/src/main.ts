@@ -24,7 +24,10 @@ async function start(root: HTMLElement): Promise<void> {
   const dispatch = (event: ConsoleEvent) => {
     state = reduce(state, event);
     document.title = titleOf(state);
-    render(html`<${App} state=${state} gatewayUrl=${gatewayUrl} pollNow=${polling.pollNow} />`, root);
+    render(
+      html`<${App} state=${state} gatewayUrl=${gatewayUrl} pollNow=${polling.pollNow} showKind=${polling.showKind} />`,
+      root,
+    );
   };
   const after = (delayMs: number, run: () => void) => {
     const timer = window.setTimeout(run, delayMs);

@@ -11,6 +11,7 @@ const SECTIONS = [
   ['providers', 'Providers'],
   ['faults', 'Faults'],
   ['settlement', 'Settlement'],
+  ['timeline', 'Timeline'],
   ['conservation', 'Conservation'],
 ] as const;
 

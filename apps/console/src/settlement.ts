@@ -24,12 +24,17 @@ const STATUS_WORDS: Record<EraAnswer['status'], string> = {
   voided: 'proven wrong, to be posted anew',
 };
 
+/** The newest eras, newest first. */
+export function erasShown(status: StatusAnswer): readonly EraAnswer[] {
+  return status.eras.toSorted((a, b) => b.era - a.era).slice(0, ERAS_SHOWN);
+}
+
 export function Settlement({ status, gatewayUrl }: SettlementProps): VNode {
   return html`<${Section} id="settlement" title="Settlement" note=${html`<${Note} status=${status} gatewayUrl=${gatewayUrl} />`}>
     ${
       status.eras.length === 0
         ? html`<${Empty}>No era has ended yet; its payout root appears here when it does.<//>`
-        : html`<${EraTable} eras=${status.eras.toSorted((a, b) => b.era - a.era)} grainsPerUnit=${status.grainsPerUnit} />`
+        : html`<${EraTable} eras=${erasShown(status)} older=${status.eras.length - erasShown(status).length} grainsPerUnit=${status.grainsPerUnit} />`
     }
   <//>`;
 }
@@ -46,16 +51,17 @@ function Note({ status, gatewayUrl }: SettlementProps): VNode {
 interface EraTableProps {
   /** Newest first. */
   readonly eras: readonly EraAnswer[];
+  /** How many there are besides. */
+  readonly older: number;
   readonly grainsPerUnit: number;
 }
 
 // Laid out as cards on narrow screens, hence the roles.
-function EraTable({ eras, grainsPerUnit }: EraTableProps): VNode {
+function EraTable({ eras, older, grainsPerUnit }: EraTableProps): VNode {
   const creditDecimals = decimalsFor(largestOf(eras.map((era) => era.totalCreditsGrains)), grainsPerUnit);
   const tokenDecimals = decimalsFor(largestOf(eras.map((era) => era.totalTokensGrains)), grainsPerUnit);
   const money = (grains: string, decimals: number) =>
     html`<${Amount} grains=${grains} grainsPerUnit=${grainsPerUnit} decimals=${decimals} />`;
-  const older = eras.length - ERAS_SHOWN;
   return html`<table class="table stacked" role="table">
       <caption class="visually-hidden">Payout roots by era, newest first</caption>
       <thead role="rowgroup">
@@ -70,8 +76,8 @@ function EraTable({ eras, grainsPerUnit }: EraTableProps): VNode {
         </tr>
       </thead>
       <tbody role="rowgroup">
-        ${eras.slice(0, ERAS_SHOWN).map(
-          (era) => html`<tr role="row" key=${era.era}>
+        ${eras.map(
+          (era) => html`<tr role="row" key=${era.era} id=${`era-${era.era}`}>
             <th scope="row" role="rowheader" class="number" data-label="Era">${count(era.era)}</th>
             <td role="cell" data-label="Status">
               <${Badge} tone=${STATUS_TONES[era.status]} text=${STATUS_WORDS[era.status]} />

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { StatusAnswer } from '@stannary/gateway/client';
-import { exampleNetwork, exampleStatus } from '../console.fixture.ts';
+import { exampleNetwork, exampleStatus, exampleTimeline } from '../console.fixture.ts';
 import {
   type ConsoleEvent,
   type ConsoleState,
@@ -10,6 +10,7 @@ import {
   initialState,
   pollDelayMs,
   reduce,
+  TIMELINE_SHOWN,
 } from './state.ts';
 
 const START_MS = 1_000_000;
@@ -99,4 +100,16 @@ test('announces new and changed faults, a change of phase and a disagreement of 
     after(answered(0, before), answered(1_000, next)).announcement,
     `Draining. Fault final: wrong result, node ${node(first!)}. Fault final: equivocation, node ${node(others[0]!)}. Ledger and chain disagree.`,
   );
+});
+
+test('keeps the newest events of the chain, newest first, and none while another kind is asked for', () => {
+  const entries = exampleTimeline();
+  const [first, ...others] = entries;
+  const whole: ConsoleEvent = { kind: 'timeline', entries: [first!], isWhole: true };
+  const more: ConsoleEvent = { kind: 'timeline', entries: others, isWhole: false };
+  assert.deepEqual(after(whole, more).timeline, { kind: null, entries: entries.toReversed() });
+  assert.deepEqual(after(whole, more, whole).timeline.entries, [first]);
+  const chosen: ConsoleEvent = { kind: 'timeline-chosen', chosen: 'era-voided' };
+  assert.deepEqual(after(whole, chosen).timeline, { kind: 'era-voided', entries: null });
+  assert.equal(after(whole, more, more).timeline.entries!.length, TIMELINE_SHOWN);
 });

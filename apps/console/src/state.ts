@@ -1,4 +1,4 @@
-import type { NetworkAnswer, StatusAnswer } from '@stannary/gateway/client';
+import type { NetworkAnswer, StatusAnswer, TimelineEntry, TimelineKind } from '@stannary/gateway/client';
 import { sentence, shortId, words } from './format.ts';
 
 /** All that the page shows, and since when. Times are the browser's own clock, in milliseconds. */
@@ -6,6 +6,7 @@ export interface ConsoleState {
   readonly nowMs: number;
   readonly network: NetworkAnswer | null;
   readonly status: StatusAnswer | null;
+  readonly timeline: Timeline;
   /** When `status` arrived. */
   readonly answeredAtMs: number | null;
   /** Failed polls since the last answer, the last one's reason, and when the next poll is due. */
@@ -16,13 +17,30 @@ export interface ConsoleState {
   readonly announcement: string;
 }
 
+/** Events of the chain: those of one kind, or of all (null). */
+export interface Timeline {
+  readonly kind: TimelineKind | null;
+  /** The newest, newest first; null until they have been asked for. */
+  readonly entries: readonly TimelineEntry[] | null;
+}
+
 export type ConsoleEvent =
   | { readonly kind: 'tick'; readonly atMs: number }
   | { readonly kind: 'network'; readonly network: NetworkAnswer }
+  | { readonly kind: 'timeline-chosen'; readonly chosen: TimelineKind | null }
+  | {
+      readonly kind: 'timeline';
+      /** In the chain's order. */
+      readonly entries: readonly TimelineEntry[];
+      /** Whether they are the newest of all, or only what came after the known ones. */
+      readonly isWhole: boolean;
+    }
   | { readonly kind: 'answered'; readonly status: StatusAnswer; readonly atMs: number }
   | { readonly kind: 'failed'; readonly reason: string; readonly atMs: number };
 
 const POLL_MS = 1_000;
+/** Most events of the chain on the page. */
+export const TIMELINE_SHOWN = 60;
 const RETRY_MS_MAX = 15_000;
 /** Without an answer for this long the connection counts as lost, even while a request is still open. */
 const SILENCE_MS_MAX = 5_000;
@@ -34,6 +52,7 @@ export function initialState(nowMs: number): ConsoleState {
     nowMs,
     network: null,
     status: null,
+    timeline: { kind: null, entries: null },
     answeredAtMs: null,
     failures: 0,
     failureReason: null,
@@ -49,6 +68,10 @@ export function reduce(state: ConsoleState, event: ConsoleEvent): ConsoleState {
       return withLossAnnounced(state, { ...state, nowMs: event.atMs });
     case 'network':
       return { ...state, network: event.network };
+    case 'timeline-chosen':
+      return { ...state, timeline: { kind: event.chosen, entries: null } };
+    case 'timeline':
+      return { ...state, timeline: withEntries(state.timeline, event.entries, event.isWhole) };
     case 'answered':
       return answered(state, event.status, event.atMs);
     case 'failed':
@@ -105,6 +128,11 @@ function answered(state: ConsoleState, status: StatusAnswer, atMs: number): Cons
     nextPollAtMs: atMs + POLL_MS,
     announcement: news.length > 0 ? news.join(' ') : state.announcement,
   };
+}
+
+function withEntries(before: Timeline, entries: readonly TimelineEntry[], isWhole: boolean): Timeline {
+  const known = isWhole ? [] : (before.entries ?? []);
+  return { ...before, entries: [...entries.toReversed(), ...known].slice(0, TIMELINE_SHOWN) };
 }
 
 function failed(state: ConsoleState, reason: string, atMs: number): ConsoleState {

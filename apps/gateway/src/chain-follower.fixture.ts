@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LEDGER_MIGRATIONS, migrate, openDatabase } from '@stannary/billing/postgres';
-import { devAccount, openChain, startLocalChain } from '@stannary/chain';
+import { type AddressBook, devAccount, openChain, startLocalChain } from '@stannary/chain';
 import { ChainFollower } from './chain-follower.ts';
 import type { GatewayContext, Tables } from './context.ts';
 import { Devices } from './devices.ts';
@@ -24,6 +24,8 @@ const CONTRACTS = {
   settlement: `0x${'a5'.repeat(20)}`,
   eraChallenges: `0x${'a6'.repeat(20)}`,
 };
+
+const EMITTERS: AddressBook = { chain: 'eip155:31337', deploymentBlock: 0, contracts: CONTRACTS };
 
 export interface DepositChain {
   readonly rpc: (method: string, params?: readonly unknown[]) => Promise<unknown>;
@@ -67,10 +69,15 @@ export async function startDepositChain(): Promise<DepositChain> {
   };
 }
 
-async function openFollower(rpcUrl: string, dataDirectory: string, witnessCount: number): Promise<OpenFollower> {
+/** A follower on a database in a folder, as a gateway has it. */
+export async function openFollower(
+  rpcUrl: string,
+  dataDirectory: string,
+  witnessCount: number,
+  addressBook: AddressBook = EMITTERS,
+): Promise<OpenFollower> {
   const { db, close } = await openDatabase<Tables>({ dataDirectory });
   await migrate(db, { ...LEDGER_MIGRATIONS, ...gatewayMigrations });
-  const addressBook = { chain: 'eip155:31337', deploymentBlock: 0, contracts: CONTRACTS };
   // What the follower uses of a gateway.
   const context = {
     db,
@@ -79,6 +86,7 @@ async function openFollower(rpcUrl: string, dataDirectory: string, witnessCount:
     clock: () => ({ genesisMs: 0, epochMs: 3_600_000, epochsPerEra: 24, pauses: [] }),
     nowMs: Date.now,
     log: () => {},
+    count: () => {},
   } as unknown as GatewayContext;
   const witnessRpcUrls = Array.from({ length: witnessCount }, () => rpcUrl);
   const follower = new ChainFollower(context, new Devices(context), { rpcUrl, witnessRpcUrls, addressBook });

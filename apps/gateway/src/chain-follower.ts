@@ -13,6 +13,7 @@ import type { GatewayConfig } from './config.ts';
 import type { GatewayContext, Open } from './context.ts';
 import type { Devices } from './devices.ts';
 import { BURNED_TOKENS, readFact, writeFact } from './network-clock.ts';
+import { forgetTimeline, keepTimeline } from './timeline.ts';
 
 /** Where the chain is read. */
 export type ChainPlace = Pick<GatewayConfig, 'rpcUrl' | 'witnessRpcUrls' | 'addressBook'>;
@@ -44,23 +45,29 @@ export class ChainFollower {
   }
 
   #store(): FollowerStore {
-    const { chain, db } = this.#context;
+    const { chain, db, count } = this.#context;
     return {
       // One block: the ledger takes nothing back, so final blocks that change stop the follower.
       tail: async () => {
         const cursor = await readFact<BlockRef | null>(db, CHAIN_CURSOR);
         return cursor === null ? [] : [cursor];
       },
-      take: async ({ blocks, events }) => {
+      take: async ({ blocks, events, timeline }) => {
         const last = blocks.at(-1)!;
         await this.#devices.refresh(await chain.nodes(last.number));
         await db.transaction().execute(async (open) => {
           await this.#take(open, events);
+          await keepTimeline(open, timeline);
           await writeFact(open, CHAIN_CURSOR, last);
         });
+        for (const { kind } of timeline) count('timeline', kind);
       },
       // Only the deployment's own block is ever taken back, and nobody can have paid in before it.
-      rewind: () => writeFact(db, CHAIN_CURSOR, null),
+      rewind: () =>
+        db.transaction().execute(async (open) => {
+          await forgetTimeline(open);
+          await writeFact(open, CHAIN_CURSOR, null);
+        }),
     };
   }
 

@@ -51,4 +51,13 @@ export interface GatewayContext {
   readonly waitFor: (name: Signal, withinMs: number) => Promise<void>;
 }
 
-export type CounterName = 'batches' | 'records' | 'refusals' | 'results' | 'tasks' | 'audits' | 'faults' | 'chainSends';
+export type CounterName =
+  | 'batches'
+  | 'records'
+  | 'refusals'
+  | 'results'
+  | 'tasks'
+  | 'audits'
+  | 'faults'
+  | 'chainSends'
+  | 'timeline';

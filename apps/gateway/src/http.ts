@@ -6,7 +6,7 @@ import { EVIDENCE_LEVELS } from '@stannary/kernel';
 import fastify, { type ConnectionError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { BLOB_BYTES_MAX, type Blobs } from './blobs.ts';
-import type { TaskRequest } from './client/api.ts';
+import type { TaskRequest, TimelineQuery } from './client/api.ts';
 import { GatewayRefusal, refusalClassOf } from './client/refusal.ts';
 import type { Log } from './context.ts';
 import type { Intake } from './intake.ts';
@@ -14,6 +14,7 @@ import type { Metrics } from './metrics.ts';
 import type { Records } from './records.ts';
 import { refuse } from './refusals.ts';
 import type { Tasks } from './tasks.ts';
+import { TIMELINE_LIMIT_MAX } from './timeline.ts';
 import type { Work } from './work.ts';
 
 export interface HttpParts {
@@ -41,6 +42,15 @@ const ADDRESS = Type.String({ pattern: '^0x[0-9a-f]{40}$' });
 const INDEX = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 const GRAINS = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
 const HASH_PARAMS = { schema: { params: Type.Object({ hash: HASH }) } };
+const TIMELINE_QUERY = {
+  schema: {
+    querystring: Type.Object({
+      after: Type.Optional(INDEX),
+      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: TIMELINE_LIMIT_MAX })),
+      kind: Type.Optional(Type.String({ maxLength: 64 })),
+    }),
+  },
+};
 const EPOCH_PARAMS = { schema: { params: Type.Object({ epoch: INDEX }) } };
 
 /** The gateway's HTTP server, not yet listening. Every answer that is not a success is a RefusalAnswer. */
@@ -106,6 +116,7 @@ function publicRoutes(server: FastifyInstance, { blobs, metrics, records }: Http
   server.get<{ Params: { epoch: number } }>('/v1/epochs/:epoch/allocation', EPOCH_PARAMS, ({ params }) =>
     records.allocation(params.epoch),
   );
+  server.get<{ Querystring: TimelineQuery }>('/v1/timeline', TIMELINE_QUERY, ({ query }) => records.timeline(query));
   server.get('/v1/eras', () => records.eras());
   server.get<{ Params: { era: number } }>(
     '/v1/eras/:era/bundle',

@@ -20,6 +20,7 @@ export class Metrics {
       audits: counter('audits_total', 'Re-executions by outcome.', 'outcome'),
       faults: counter('faults_total', 'Faults by offence.', 'offence'),
       chainSends: counter('chain_sends_total', 'Transactions sent, by kind.', 'kind'),
+      timeline: counter('timeline_events_total', 'Events of the timeline read from the chain, by kind.', 'kind'),
     };
   }
 
@@ -90,4 +91,5 @@ const LABELS: Record<CounterName, string> = {
   audits: 'outcome',
   faults: 'offence',
   chainSends: 'kind',
+  timeline: 'kind',
 };

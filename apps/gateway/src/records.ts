@@ -22,6 +22,8 @@ import type {
   PolicyEconomyAnswer,
   StatementAnswer,
   StatusAnswer,
+  TimelineAnswer,
+  TimelineQuery,
 } from './client/api.ts';
 import type { GatewayRefusal } from './client/refusal.ts';
 import type { GatewayContext } from './context.ts';
@@ -29,6 +31,7 @@ import type { Epochs } from './epochs.ts';
 import { payoutTree, postedEra, type StoredHeader } from './era-trees.ts';
 import { readFact } from './network-clock.ts';
 import { refuse } from './refusals.ts';
+import { readTimeline } from './timeline.ts';
 import { isSealed } from './work.ts';
 
 const HISTORY_EPOCHS = 120;
@@ -125,6 +128,10 @@ export class Records {
     return (await isSealed(this.#context.db, epoch))
       ? refuse('EPOCH-UNALLOTTED', 'epoch', 'an epoch with an allocation', `${epoch}`)
       : refuse('EPOCH-UNSETTLED', 'epoch', 'an epoch that has begun', `${epoch}`);
+  }
+
+  timeline(query: TimelineQuery): Promise<TimelineAnswer> {
+    return readTimeline(this.#context.db, query);
   }
 
   async eras(): Promise<EraAnswer[]> {

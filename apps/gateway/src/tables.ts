@@ -152,6 +152,14 @@ export interface GatewayTables {
     voided: number;
     voided_tx: string | null;
   };
+  /** What happened on the chain; `position` orders it. */
+  timeline: {
+    tx_hash: string;
+    log_index: number;
+    position: number;
+    kind: string;
+    entry_json: string;
+  };
   /** The batches of a settlement, closed and committed before its beacon is known. */
   epoch_commit: {
     epoch: number;
@@ -164,18 +172,24 @@ export interface GatewayTables {
 
 /** In order; the ledger's migrations run before these. */
 export const gatewayMigrations: Record<string, Migration> = {
-  '2001-gateway': { up: createTables },
-  '2002-voided-eras': { up: countVoids },
+  '2001-gateway': { up: (db) => createAll(db, TABLES) },
+  '2002-voided-eras': { up: (db) => createAll(db, VOIDED_ERAS) },
+  '2003-timeline': { up: (db) => createAll(db, TIMELINE_TABLE) },
 };
 
 /** A migration sees the schema of its time, whatever the types of today say. */
-async function createTables<Schema>(db: Kysely<Schema>): Promise<void> {
-  for (const statement of TABLES) await sql.raw(statement).execute(db);
+async function createAll<Schema>(db: Kysely<Schema>, statements: readonly string[]): Promise<void> {
+  for (const statement of statements) await sql.raw(statement).execute(db);
 }
 
-async function countVoids<Schema>(db: Kysely<Schema>): Promise<void> {
-  await sql`alter table era add column voided int8 not null default 0, add column voided_tx text`.execute(db);
-}
+const TIMELINE_TABLE = [
+  `create table timeline (tx_hash text not null, log_index int8 not null, position int8 not null, kind text not null,
+    entry_json text not null, primary key (tx_hash, log_index))`,
+  `create index timeline_position on timeline (position)`,
+  `create index timeline_kind on timeline (kind, position)`,
+];
+
+const VOIDED_ERAS = [`alter table era add column voided int8 not null default 0, add column voided_tx text`];
 
 const TABLES = [
   `create table network_fact (key text primary key, value_json text not null)`,

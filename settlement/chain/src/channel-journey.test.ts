@@ -13,10 +13,13 @@ import {
 } from '@stannary/wire';
 import { type Abi, createWalletClient, defineChain, getAddress, type Hex, http, numberToHex } from 'viem';
 import { signerOf } from './account.ts';
+import { readLogs } from './events.ts';
 import { channels, p256Sha256Verifier, workToken } from './generated/contracts.ts';
 import { type ChainAccount, devAccount, LOCAL_CHAIN_ID, type LocalChain, startLocalChain } from './index.ts';
+import { MODEL_BOOK } from './model-chain.fixture.ts';
 import { temporaryFolder } from './network.fixture.ts';
 import { openRpc, type Rpc } from './rpc.ts';
+import { timelineOf } from './timeline.ts';
 
 // A channel from its opening to its end, with a device's key and the digests of the wire package, on chains with and without
 // the precompile for P-256 (EIP-7951): the same bytecode, the same outcome.
@@ -64,7 +67,22 @@ for (const hardfork of ['osaka', 'prague'] as const) {
     await write(payer, 'channels', 'settle', [payee, people.places.token]);
     assert.equal(await read('token', 'balanceOf', [payee]), 400n);
     assert.equal(await read('token', 'balanceOf', [contract]), 0n);
+    assert.deepEqual(await toldOf(rpc, contract), [
+      'channel-claimed',
+      'exit-started',
+      'channel-committed',
+      'channel-closed',
+      'channel-claimed',
+    ]);
   });
+}
+
+/** What the timeline says of the contract, block by block. */
+async function toldOf(rpc: Rpc, contract: string): Promise<readonly string[]> {
+  const addressBook = { ...MODEL_BOOK, contracts: { ...MODEL_BOOK.contracts, channels: contract } };
+  const toBlock = Number((await rpc.getBlock()).number);
+  const logs = await readLogs(rpc, { address: contract as Hex }, { fromBlock: 0, toBlock });
+  return timelineOf(addressBook, logs, [], () => 0).map(({ kind }) => kind);
 }
 
 const ABIS: Readonly<Record<'token' | 'verifier' | 'channels', Abi>> = {

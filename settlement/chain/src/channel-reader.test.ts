@@ -87,6 +87,10 @@ test('session keys: those of now, whatever was authorised before', async () => {
     [kept],
   );
   assert.deepEqual(await reader.sessionKeys(network.poster.address, nowMs), []);
+  assert.equal((await reader.session(consumer.address, kept)).isRevoked, false);
+  assert.equal((await reader.session(consumer.address, revoked)).isRevoked, true);
+  assert.deepEqual(await reader.session(consumer.address, newKey()), { endsAtMs: 0, isRevoked: false });
+  assert.deepEqual((await reader.alarms(null)).payers, [consumer.address]);
 });
 
 test('an account signs by its key', async () => {
@@ -116,17 +120,26 @@ test('a wallet signs by its code (ERC-1271); one that fails, hangs or is none ha
 });
 
 test('an exit and a revoked signer are seen in the block that has them, the end too', async () => {
+  assert.equal(await reader.payeeOf('f'.repeat(64)), null);
+  assert.equal(await reader.payeeOf(id), network.operator.address);
+  assert.deepEqual((await reader.alarms(null)).channelIds, []);
   await onChannels('revokeSigner', [chainConfig()]);
+  assert.deepEqual((await reader.alarms(null)).channelIds, [id]);
   assert.equal((await reader.channel(id, CONFIRMATIONS))!.isSignerRevoked, true);
   await onChannels('startExit', [chainConfig()]);
   const exiting = (await reader.channel(id, CONFIRMATIONS))!;
   assert.equal(exiting.phase, 'exiting');
   assert.equal(exiting.exitEndsAtMs, Number((await blockTimestamp()) + 86_400n) * 1_000);
   assert.equal(exiting.isExitExtended, false);
+  const { channelIds, nextBlock, atMs } = await reader.alarms(null);
+  assert.deepEqual(channelIds, [id]);
+  assert.equal(atMs, Number(await blockTimestamp()) * 1_000);
+  assert.deepEqual((await reader.alarms(nextBlock)).channelIds, [id], 'its block may still be replaced');
   await rawRpc(network.rpcUrl, 'evm_increaseTime', [86_401]);
   await onChannels('finishExit', [chainConfig()]);
   const closed = (await reader.channel(id, CONFIRMATIONS))!;
   assert.deepEqual([closed.phase, closed.confirmedGrains, closed.exitEndsAtMs], ['closed', 0, null]);
+  assert.deepEqual((await reader.alarms(null)).channelIds, []);
 });
 
 async function confirmed(): Promise<[string, number]> {

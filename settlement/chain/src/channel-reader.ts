@@ -14,7 +14,7 @@ import { type EventLog, readLogs } from './events.ts';
 import { channels } from './generated/contracts.ts';
 import { isPassing } from './patience.ts';
 import { asking, openRpc, type Rpc } from './rpc.ts';
-import { addressOf, bytes32Of, grainsOf, numberOf } from './values.ts';
+import { addressOf, bytes32Of, grainsOf, hexOf, numberOf } from './values.ts';
 
 /** A channel that its payee may look at. */
 export interface ChannelOnChain {
@@ -30,12 +30,32 @@ export interface ChannelOnChain {
   readonly isSignerRevoked: boolean;
 }
 
+/** What may keep a voucher from being shown for ever, unless it is shown in time. */
+export interface ChannelAlarms {
+  /** Channels whose payer started an exit or revoked the signer, and that were not closed since. */
+  readonly channelIds: readonly string[];
+  /** Payers that revoked a session key. */
+  readonly payers: readonly string[];
+  /** From where to ask next time: what is before it is final. */
+  readonly nextBlock: number;
+  /** The newest block's time. */
+  readonly atMs: number;
+}
+
 export interface ChannelPlace {
   readonly rpcUrl: string;
   /** The Channels contract, 0x and lower case. */
   readonly contract: string;
   /** Nothing of the contract is in an earlier block. */
   readonly deploymentBlock: number;
+}
+
+/** What the chain knows of a session key. */
+export interface SessionState {
+  /** 0 for a key that was never authorised. */
+  readonly endsAtMs: number;
+  /** True from its revocation on, though what it signed before can be shown for one more exit delay. */
+  readonly isRevoked: boolean;
 }
 
 /** A payer's session key. */
@@ -45,11 +65,17 @@ export interface SessionKey {
   readonly endsAtMs: number;
 }
 
-const DEPOSITS = [
+const OPENED = toEventSelector(
   'ChannelOpened(bytes32,address,address,uint128,((address,address,address,uint64,uint32,bytes32),address,bytes,bytes32))',
-  'ToppedUp(bytes32,address,uint128,uint128)',
-].map((signature) => toEventSelector(signature));
+);
+const DEPOSITS = [OPENED, toEventSelector('ToppedUp(bytes32,address,uint128,uint128)')];
 const AUTHORISED = toEventSelector('SessionAuthorised(address,bytes32,bytes,uint64)');
+const [EXIT_STARTED, SIGNER_REVOKED, SESSION_REVOKED, CLOSED] = [
+  'ExitStarted(bytes32,uint64)',
+  'SignerRevoked(bytes32,uint64)',
+  'SessionRevoked(address,bytes32,uint64)',
+  'ChannelClosed(bytes32,uint128,uint128)',
+].map((signature) => toEventSelector(signature)) as [Hex, Hex, Hex, Hex];
 const PHASES = [null, 'open', 'exiting', 'closed'] as const;
 const WALLET = parseAbi(['function isValidSignature(bytes32, bytes) view returns (bytes4)']);
 /** ERC-1271, padded to a word. */
@@ -112,6 +138,45 @@ export class ChannelReader {
     return sessions.flatMap(({ key, endsAtMs, isRevoked }) =>
       isRevoked || endsAtMs <= atMs ? [] : [{ key: key.slice(2), endsAtMs }],
     );
+  }
+
+  /** A payer's session key, x ‖ y, 128 hex characters. */
+  async session(payer: string, key: string): Promise<SessionState> {
+    const { endsAtMs, isRevoked } = await this.#session(addressOf(payer, 'payer'), `0x${key}`);
+    return { endsAtMs, isRevoked };
+  }
+
+  /**
+   * What happened from a block on, or from the deployment where it is null. Blocks that may still be replaced are read again
+   * each time, so an alarm of a block that went away is a false one: look at the channel.
+   */
+  async alarms(fromBlock: number | null): Promise<ChannelAlarms> {
+    const [head, final] = await asking('eth_getBlockByNumber', () =>
+      Promise.all([this.#rpc.getBlock(), this.#rpc.getBlock({ blockTag: 'finalized' })]),
+    );
+    const topics = [[EXIT_STARTED, SIGNER_REVOKED, SESSION_REVOKED, CLOSED]];
+    const range = { fromBlock: fromBlock ?? this.#deploymentBlock, toBlock: Number(head.number) };
+    const channelIds = new Set<string>();
+    const payers = new Set<string>();
+    for (const { topics: said } of await readLogs(this.#rpc, { address: this.#contract, topics }, range)) {
+      const [event, subject] = said as [Hex, Hex];
+      if (event === CLOSED) channelIds.delete(hexOf(subject));
+      else if (event === SESSION_REVOKED) payers.add(`0x${subject.slice(-40)}`);
+      else channelIds.add(hexOf(subject));
+    }
+    const nextBlock = Math.max(range.fromBlock, Number(final.number) + 1);
+    return { channelIds: [...channelIds], payers: [...payers], nextBlock, atMs: Number(head.timestamp) * 1_000 };
+  }
+
+  /** Whose channel it is; null while the newest block has none. */
+  async payeeOf(id: string): Promise<string | null> {
+    const channelId = bytes32Of(id, 'channelId');
+    const { openedAtBlock } = await asking('channels.stateOf', () =>
+      this.#rpc.readContract({ ...this.#door, functionName: 'stateOf', args: [channelId] }),
+    );
+    const range = { fromBlock: Number(openedAtBlock), toBlock: Number(openedAtBlock) };
+    const [opened] = await readLogs(this.#rpc, { address: this.#contract, topics: [OPENED, channelId] }, range);
+    return opened === undefined ? null : `0x${opened.topics[3]!.slice(-40)}`;
   }
 
   /**

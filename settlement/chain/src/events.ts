@@ -215,7 +215,8 @@ export interface EventLog {
 
 export interface LogFilter {
   readonly address: Hex | Hex[];
-  readonly topics?: (Hex | null)[];
+  /** Of each place: one, one of several, or any. */
+  readonly topics?: (Hex | Hex[] | null)[];
 }
 
 /**
@@ -390,7 +391,7 @@ function lotOf({ grains, at }: { readonly grains: bigint; readonly at: bigint })
   return { grains: grainsOf(grains, 'BondChanged'), atMs: millisecondsOf(at) };
 }
 
-function millisecondsOf(seconds: bigint): number {
+export function millisecondsOf(seconds: bigint): number {
   return numberOf(seconds * 1000n, 'timestamp');
 }
 

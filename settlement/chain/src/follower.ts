@@ -5,6 +5,7 @@ import { type BloomBits, bloomBits, mayHaveLogs } from './log-bloom.ts';
 import { agreeingSource, type BlockHead, type Finality, type LogSource, nodeSource } from './log-source.ts';
 import type { Patience } from './patience.ts';
 import { ChainRefusal } from './refusal.ts';
+import { type TimelineEvent, timelineOf, timelineSources } from './timeline.ts';
 
 export interface BlockRef {
   readonly number: number;
@@ -17,6 +18,8 @@ export interface FollowedStep {
   /** At least one, oldest first. */
   readonly blocks: readonly BlockRef[];
   readonly events: readonly ChainEvent[];
+  /** What of it everybody may want to know, of all the network's contracts. */
+  readonly timeline: readonly TimelineEvent[];
 }
 
 /** What has been read, kept by whoever follows: cursor and consequences together, so that no end can tear them apart. */
@@ -82,7 +85,8 @@ export class ChainLogFollower {
 
   constructor(options: FollowerOptions) {
     this.#options = options;
-    this.#sources = eventSources(options.addressBook).map((address) => [address, bloomBits(address)]);
+    const addresses = [...eventSources(options.addressBook), ...timelineSources(options.addressBook)];
+    this.#sources = addresses.map((address) => [address, bloomBits(address)]);
   }
 
   /**
@@ -102,10 +106,9 @@ export class ChainLogFollower {
     const range = { fromBlock: first, toBlock: Math.min(target, first + blocksMax - 1) };
     const heads = await source.heads(range);
     checkHeads(heads, range, cursor);
-    const events = decodeEvents(addressBook, await this.#logs(heads, range));
-    const blocks = heads.map(({ number, hash }) => ({ number, hash }));
-    await store.take({ blocks, events });
-    return { kind: 'taken', block: blocks.at(-1)!, isBehind: range.toBlock < target };
+    const step = stepOf(addressBook, heads, await this.#logs(heads, range));
+    await store.take(step);
+    return { kind: 'taken', block: step.blocks.at(-1)!, isBehind: range.toBlock < target };
   }
 
   /** A node that is behind says nothing against a block. */
@@ -153,6 +156,16 @@ export class ChainLogFollower {
     const expected = `${logs.length} logs of ${address}`;
     throw new ChainRefusal('CHAIN-LOGS-MISSING', { where: `block ${number}`, expected, got: 'none in the range' });
   }
+}
+
+function stepOf(addressBook: AddressBook, heads: readonly BlockHead[], logs: readonly EventLog[]): FollowedStep {
+  const ledgers = new Set(eventSources(addressBook));
+  const isOfLedger = ({ address }: EventLog) => ledgers.has(address.toLowerCase() as Hex);
+  const events = decodeEvents(addressBook, logs.filter(isOfLedger));
+  const others = logs.filter((log) => !isOfLedger(log));
+  const timestampMsOf = (blockNumber: number) => heads[blockNumber - heads[0]!.number]!.timestampMs;
+  const timeline = timelineOf(addressBook, others, events, timestampMsOf);
+  return { blocks: heads.map(({ number, hash }) => ({ number, hash })), events, timeline };
 }
 
 /** Each block of the range once, each the child of the one before. */

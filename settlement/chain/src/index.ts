@@ -10,7 +10,22 @@ export {
   type PayoutSplit,
   splitPayouts,
 } from './chains.ts';
-export { type ChannelOnChain, type ChannelPlace, ChannelReader, type SessionKey } from './channel-reader.ts';
+export {
+  type ChannelAlarms,
+  type ChannelOnChain,
+  type ChannelPlace,
+  ChannelReader,
+  type SessionKey,
+  type SessionState,
+} from './channel-reader.ts';
+export {
+  type ChannelAccess,
+  type ChannelSender,
+  type ChannelSkip,
+  openChannelSender,
+  type ShownRow,
+  type ShownVoucher,
+} from './channel-sender.ts';
 export {
   advanceChange,
   advanceRollback,
@@ -31,6 +46,14 @@ export {
   fundAccounts,
   type NetworkDeployment,
 } from './deployment/deploy.ts';
+export {
+  ATTESTED_FIGURES,
+  type AttestedFigure,
+  attestFigure,
+  fireTrigger,
+  TRIGGER_NAMES,
+  type TriggerName,
+} from './deployment/fire.ts';
 export { type DeploymentParties, type EconomyToDeploy, networkSettings } from './deployment/from-economy.ts';
 export { localParties } from './deployment/local-parties.ts';
 export type { DeploySettings, NetworkSettings, SeatSettings } from './deployment/settings.ts';
@@ -89,7 +112,7 @@ export {
 } from './governance-wiring.ts';
 export { fastKeccak256 } from './keccak.ts';
 export { type LocalChain, type LocalChainOptions, startLocalChain } from './local-chain.ts';
-export { type Block, type ChainNode, type ChainOptions, type ChainReader, openChain } from './reader.ts';
+export { type Block, type ChainNode, type ChainOptions, type ChainReader, chainOf, openChain } from './reader.ts';
 export { ChainRefusal, type ChainRefusalCode, type ContractRevert, type RefusalClass } from './refusal.ts';
 export {
   auditReserve,
@@ -111,3 +134,4 @@ export {
   type SlashProposal,
 } from './sender.ts';
 export { slowWaitSeconds } from './slow-waits.ts';
+export { TIMELINE_KINDS, type TimelineEvent, type TimelineKind } from './timeline.ts';

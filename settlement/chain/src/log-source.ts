@@ -13,6 +13,7 @@ export interface BlockHead {
   readonly parentHash: string;
   /** 0x and 512 hex characters: whose logs may be in the block. */
   readonly logsBloom: string;
+  readonly timestampMs: number;
 }
 
 /** `finalized` as the chain says it, or so many blocks behind its newest. */
@@ -76,8 +77,9 @@ async function headOf(rpc: Rpc, which: Hex | 'latest' | 'finalized'): Promise<Bl
   const params: [Hex | 'latest' | 'finalized', false] = [which, false];
   const block = await asking('eth_getBlockByNumber', () => rpc.request({ method: 'eth_getBlockByNumber', params }));
   if (block === null) return null;
-  const { number, hash, parentHash, logsBloom } = block;
-  return { number: Number(number), hash: hash!, parentHash, logsBloom: logsBloom! };
+  const { number, hash, parentHash, logsBloom, timestamp } = block;
+  const timestampMs = Number(timestamp) * 1000;
+  return { number: Number(number), hash: hash!, parentHash, logsBloom: logsBloom!, timestampMs };
 }
 
 async function logsOfBlock(rpc: Rpc, filter: LogFilter, blockHash: Hex): Promise<readonly EventLog[]> {

@@ -94,7 +94,7 @@ export class ModelChain implements LogSource {
     const hash = keccak256(toHex(`${this.#fork} ${number} ${parentHash}`));
     const logs = Array.from({ length: depositCount }, (_, index) => deposit(number, hash, index));
     const logsBloom = depositCount === 0 ? EMPTY_BLOOM : bloomOf(MODEL_BOOK.contracts.settlement as Hex);
-    return { head: { number, hash, parentHash, logsBloom }, logs };
+    return { head: { number, hash, parentHash, logsBloom, timestampMs: number * 1000 }, logs };
   }
 }
 

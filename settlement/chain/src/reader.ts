@@ -46,6 +46,11 @@ export async function openChain({ rpcUrl, addressBook }: ChainOptions): Promise<
   return new ChainReader(rpc, addressBook);
 }
 
+/** CAIP-2 id of the chain that a node is of. Errors: CHAIN-RPC-UNREACHABLE, CHAIN-RPC-LIMITED. */
+export async function chainOf(rpcUrl: string): Promise<string> {
+  return `eip155:${await asking('eth_chainId', () => openRpc(rpcUrl).getChainId())}`;
+}
+
 /**
  * Reads a network's state from blocks and logs only, so that any node will do and any past block can be asked for.
  * Methods that take a block number answer for the end of that block; without one, for the newest block, which may still

@@ -72,6 +72,12 @@ export function nameOf(bytes32: Hex): string {
   return /^[a-z0-9-]+$/.test(text) ? text : hexOf(bytes32);
 }
 
+/** The printable ASCII in a bytes32, padded with zero bytes; hex where it is none. */
+export function textOf(bytes32: Hex): string {
+  const text = String.fromCharCode(...hexToBytes(bytes32)).replace(/\0+$/, '');
+  return /^[ -~]+$/.test(text) ? text : hexOf(bytes32);
+}
+
 /** Coordinates of a P-256 key. Errors: those of wire's HEX-FORM and KEY-SPKI. */
 export function pointOf(spki: string): { readonly x: Hex; readonly y: Hex } {
   const { x, y } = publicPointOf(fromHex(spki));

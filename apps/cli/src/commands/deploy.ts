@@ -1,8 +1,11 @@
 import { hash as nodeHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import {
+  ATTESTED_FIGURES,
+  type AttestedFigure,
   advanceChange,
   advanceRollback,
+  attestFigure,
   type DeployedStep,
   type DeploymentBook,
   type DeploymentParties,
@@ -10,6 +13,7 @@ import {
   devAccount,
   dryRun,
   type EconomyChange,
+  fireTrigger,
   LOCAL_CHAIN_ID,
   localParties,
   networkSettings,
@@ -17,11 +21,13 @@ import {
   readRegistry,
   refuseOutside,
   registryDiff,
+  TRIGGER_NAMES,
+  type TriggerName,
   verifyDeployment,
 } from '@stannary/chain';
 import { fieldLimits, type LoadedEconomy, loadEconomy, type Override } from '@stannary/economies';
 import { verifiedReport } from '@stannary/simulator/lab';
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { bookIn, writeBook } from '../deploy/book.ts';
 import { type KeyFlags, keyOf } from '../deploy/keys.ts';
 import { partiesIn } from '../deploy/parties.ts';
@@ -40,10 +46,15 @@ interface DeployFlags extends KeyFlags {
   readonly verify?: true;
   readonly diff?: true;
   readonly rollback?: true;
+  readonly attest?: readonly [AttestedFigure, number];
+  readonly fire?: TriggerName;
   readonly json: boolean;
 }
 
 const CHECK_FAILED = 1;
+const GATE_ROWS = 17;
+/** What changes the rules of a deployment that is there. */
+const GOVERNING = ['diff', 'rollback', 'attest', 'fire'] as const;
 /** Begin of epoch 0 on a developer's own chain where neither economy nor parties name one: any second, but always the same. */
 const LOCAL_GENESIS_AT = 1_767_225_600;
 
@@ -60,19 +71,30 @@ export function defineDeploy(command: Command): void {
     .addOption(new Option('--keystore <file>', 'the same, sealed: a keystore of version 3').conflicts('key'))
     .option('--password-file <file>', "the keystore's password")
     .option('--gate-report <file>', "signed report of the economy's launch gate, whose hash goes to the chain")
-    .addOption(
-      new Option('--dry-run', 'print every step with its gas, do none').conflicts(['verify', 'diff', 'rollback']),
-    )
-    .addOption(
-      new Option('--verify', 'read a deployment back: code, values, bounds, roles').conflicts(['diff', 'rollback']),
-    )
+    .addOption(new Option('--dry-run', 'print every step with its gas, do none').conflicts(['verify', ...GOVERNING]))
+    .addOption(new Option('--verify', 'read a deployment back: code, values, bounds, roles').conflicts([...GOVERNING]))
     .addOption(
       new Option(
         '--diff',
         'what the economy would change on the chain; with --gate-report and a key: do the next step of the change',
-      ).conflicts('rollback'),
+      ).conflicts(['rollback', 'attest', 'fire']),
     )
-    .option('--rollback', "a guardian's next step back to the rules that last proved themselves")
+    .addOption(
+      new Option('--rollback', "a guardian's next step back to the rules that last proved themselves").conflicts([
+        'attest',
+        'fire',
+      ]),
+    )
+    .addOption(
+      new Option('--attest <figure=value>', `report what no contract shows: ${ATTESTED_FIGURES.join(', ')}`)
+        .argParser(attestedOf)
+        .conflicts('fire'),
+    )
+    .addOption(
+      new Option('--fire <trigger>', 'have done at once what was authorised for a figure beyond its line').choices(
+        TRIGGER_NAMES,
+      ),
+    )
     .option('--json', 'print one line of JSON', false)
     .addHelpText(
       'after',
@@ -86,6 +108,8 @@ export function defineDeploy(command: Command): void {
 
 function actionOf(flags: DeployFlags): (flags: DeployFlags) => Promise<boolean> {
   if (flags.rollback) return rollback;
+  if (flags.attest !== undefined) return attest;
+  if (flags.fire !== undefined) return fire;
   if (flags.diff) return diff;
   if (flags.verify) return verify;
   return flags.dryRun ? plan : deploy;
@@ -155,12 +179,37 @@ async function diff(flags: DeployFlags): Promise<boolean> {
 }
 
 async function rollback(flags: DeployFlags): Promise<boolean> {
-  const loaded = await loadEconomy(flags.economy, { set: flags.set });
-  const book = knownBook(flags, partiesOf(flags, loaded));
-  const privateKey = keyOf(flags) ?? missingKey('the key of a seat of the guardian');
-  const did = await advanceRollback({ rpcUrl: flags.rpc, privateKey, book });
+  const did = await advanceRollback(await access(flags, 'the key of a seat of the guardian'));
   console.log(flags.json ? JSON.stringify({ did }) : `rollback: ${did}`);
   return true;
+}
+
+async function attest(flags: DeployFlags): Promise<boolean> {
+  const [figure, value] = flags.attest!;
+  const asOf = await attestFigure(await access(flags, 'the key of a party that reports figures'), figure, value);
+  console.log(flags.json ? JSON.stringify({ figure, value, asOf }) : `${figure}: ${value}, as of second ${asOf}`);
+  return true;
+}
+
+async function fire(flags: DeployFlags): Promise<boolean> {
+  const trigger = flags.fire!;
+  await fireTrigger(await access(flags, 'a key that pays for the gas'), trigger);
+  console.log(flags.json ? JSON.stringify({ fired: trigger }) : `${trigger}: fired`);
+  return true;
+}
+
+/** Refuses DEPLOY-KEY, DEPLOY-BOOK. */
+async function access(flags: DeployFlags, whose: string) {
+  const loaded = await loadEconomy(flags.economy, { set: flags.set });
+  const book = knownBook(flags, partiesOf(flags, loaded));
+  return { rpcUrl: flags.rpc, privateKey: keyOf(flags) ?? missingKey(whose), book };
+}
+
+function attestedOf(text: string): readonly [AttestedFigure, number] {
+  const [, name = '', digits = ''] = /^([a-z-]+)=(-?\d{1,15})$/.exec(text) ?? [];
+  const figure = ATTESTED_FIGURES.find((one) => one === name);
+  if (figure !== undefined) return [figure, Number(digits)];
+  throw new InvalidArgumentError(`expected ${ATTESTED_FIGURES.join(' or ')}, = and a whole number, got ${text}`);
 }
 
 async function given(flags: DeployFlags) {
@@ -209,13 +258,15 @@ function gateReportHashOf(file: string, economyHash: string): string {
     const got = (error as { code?: string }).code ?? 'an error';
     throw new CliRefusal('DEPLOY-GATE-REPORT', 'input', { ...detail, got });
   }
-  const { economy, verdicts } = verifiedReport(file, text, null).report;
+  const { economy, verdicts, criteria } = verifiedReport(file, text, null).report;
   if (economy.hash !== economyHash) {
     const got = `one of ${economy.hash.slice(0, 12)}…`;
     throw new CliRefusal('DEPLOY-GATE-REPORT', 'input', { ...detail, got });
   }
   if (verdicts.economics !== 'pass') {
-    throw new CliRefusal('DEPLOY-GATE-REPORT', 'input', { ...detail, got: 'one that it failed' });
+    const rows = `one of ${criteria.length} row${criteria.length === 1 ? '' : 's'} of ${GATE_ROWS}`;
+    const got = criteria.length < GATE_ROWS ? rows : 'one that it failed';
+    throw new CliRefusal('DEPLOY-GATE-REPORT', 'input', { ...detail, got });
   }
   return nodeHash('sha256', text);
 }

@@ -16,6 +16,7 @@ import { defineReport } from './report.ts';
 import { defineSensitivity } from './sensitivity.ts';
 import { defineSimulate } from './simulate.ts';
 import { defineTune } from './tune.ts';
+import { defineWatch } from './watch.ts';
 import { defineWorker } from './worker.ts';
 
 const COMMANDS = {
@@ -32,6 +33,7 @@ const COMMANDS = {
   sensitivity: defineSensitivity,
   simulate: defineSimulate,
   tune: defineTune,
+  watch: defineWatch,
   worker: defineWorker,
 };
 

@@ -10,10 +10,12 @@ import { after, before, test } from 'node:test';
 const CLI = resolve(import.meta.dirname, '../../stannary.mjs');
 let folder: string;
 let gateway: string;
-/** Says which chain its network is on, and nothing else. */
-const server = createServer((_, response) => {
+/** Says which chain its network is on, as a gateway and as a node, and nothing else. */
+const server = createServer((request, response) => {
+  const network = { chain: 'eip155:31337', clock: { epochsPerEra: 4 } };
+  const asNode = { jsonrpc: '2.0', id: 0, result: '0x7a69' };
   response.setHeader('content-type', 'application/json');
-  response.end(JSON.stringify({ chain: 'eip155:31337', clock: { epochsPerEra: 4 } }));
+  response.end(JSON.stringify(request.method === 'POST' ? asNode : network));
 });
 
 before(async () => {
@@ -22,13 +24,15 @@ before(async () => {
   gateway = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
 after(() => {
+  server.closeAllConnections();
   server.close();
   rmSync(folder, { recursive: true });
 });
 
 /** Status, and what is said on standard error. */
 function watch(args: readonly string[]): Promise<{ status: number | null; said: string }> {
-  const child = spawn(process.execPath, [CLI, 'watch', '--rpc', 'http://127.0.0.1:9', '--once', ...args]);
+  const rpc = args.includes('--rpc') ? [] : ['--rpc', 'http://127.0.0.1:9'];
+  const child = spawn(process.execPath, [CLI, 'watch', ...rpc, '--once', ...args]);
   let said = '';
   child.stderr.on('data', (chunk) => {
     said += chunk;
@@ -53,4 +57,19 @@ test('a gateway that does not answer is one line, and status 3', async () => {
   const { status, said } = await watch(['--gateway', 'http://127.0.0.1:9']);
   assert.equal(status, 3);
   assert.match(said, /^stannary: [^\n]+\[GATEWAY-UNREACHABLE\]\n$/);
+});
+
+test('WATCH-NOTHING: neither eras nor channels', async () => {
+  const { status, said } = await watch([]);
+  assert.equal(status, 2);
+  assert.match(said, /expected --gateway, --vouchers, or both, got neither \[WATCH-NOTHING\]/);
+});
+
+test('WATCH-BOOK: the network on the node’s chain has no channels', async () => {
+  const [chain, book] = ['eip155:31337', join(folder, 'without.json')];
+  const entry = { chain, planHash: '', owner: '', deployer: '', deploymentBlock: 0, contracts: {} };
+  writeFileSync(book, JSON.stringify({ [chain]: entry }));
+  const { status, said } = await watch(['--vouchers', folder, '--rpc', gateway, '--book', book]);
+  assert.equal(status, 2);
+  assert.match(said, /expected a book with channels on eip155:31337, got one without; .*\[WATCH-BOOK\]/);
 });

@@ -1,19 +1,24 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { openChain, openSender } from '@stannary/chain';
+import { ChannelReader, chainOf, type DeploymentBook, openChain, openChannelSender, openSender } from '@stannary/chain';
 import { GatewayClient } from '@stannary/gateway/client';
 import { type Command, Option } from 'commander';
 import { bookIn } from '../deploy/book.ts';
 import { type KeyFlags, keyOf } from '../deploy/keys.ts';
 import { untilStopped } from '../lab/stopping.ts';
-import { CliRefusal } from '../refusal.ts';
+import { CliRefusal, type RefusalClass } from '../refusal.ts';
+import { channelFindingText } from '../watch/channel-finding-text.ts';
+import { CHANNEL_ALARMS, type ChannelFinding, ChannelTower } from '../watch/channel-tower.ts';
 import { ALARMS, EraTower, type Finding, type TowerPlace } from '../watch/era-tower.ts';
 import { findingText } from '../watch/finding-text.ts';
+import { VoucherFolder } from '../watch/voucher-folder.ts';
 import { wholeFrom } from './whole-number.ts';
 
 interface WatchFlags extends KeyFlags {
-  readonly gateway: string;
+  readonly gateway?: string;
+  readonly vouchers?: string;
+  readonly claim: boolean;
   readonly rpc: string;
   readonly book: string;
   readonly data?: string;
@@ -24,81 +29,163 @@ interface WatchFlags extends KeyFlags {
 
 const CHECK_FAILED = 1;
 const PLACE_FILE = 'tower.json';
+const JOURNAL_FILE = 'sends.json';
+const COPIES_FOLDER = 'vouchers';
 /** Longest wait after looks that failed, in intervals. */
 const INTERVALS_MAX = 16;
 
 /** `stannary watch`. */
 export function defineWatch(command: Command): void {
   command
-    .description('a watchtower: settle every era again from public data, and prove on the chain what is wrong')
-    .requiredOption('--gateway <url>', "who serves the network's public data; nothing of it is believed")
+    .description('a watchtower: prove wrong eras wrong on the chain, and commit the vouchers of payees that sleep')
+    .option('--gateway <url>', "watch eras: who serves the network's public data; nothing of it is believed")
+    .option('--vouchers <dir>', 'watch channels: a folder where payees hand over their newest voucher of each')
+    .option('--claim', 'collect what payees charged as well, where a channel ends', false)
     .requiredOption('--rpc <url>', 'node of its chain')
     .option('--book <file>', 'book of addresses, as `deploy` writes it', 'addresses.json')
-    .option('--key <file>', 'key of an account that pays for proofs; without one the tower only looks')
+    .option('--key <file>', 'key of an account that pays for proofs and commitments; without one the tower only looks')
     .addOption(new Option('--keystore <file>', 'the same, sealed: a keystore of version 3').conflicts('key'))
     .option('--password-file <file>', "the keystore's password")
     .option('--data <dir>', 'folder where the tower keeps its place; without one it begins at era 0')
     .option('--every <s>', 'seconds between two looks', wholeFrom(1, 86_400), 10)
-    .option('--once', 'look once at every era that is posted, and end', false)
+    .option('--once', 'look once at every era that is posted and every voucher, and end', false)
     .option('--json', 'one JSON object a finding', false)
     .addHelpText(
       'after',
-      '\nExample:\n  stannary watch --gateway http://127.0.0.1:7071 --rpc http://127.0.0.1:8545 --key tower.key\n\nExit status: 0 nothing wrong, 1 something was (with --once), 2 bad input, 3 try again, 130 stopped by Ctrl-C.',
+      '\nExamples:\n  stannary watch --gateway http://127.0.0.1:7071 --rpc http://127.0.0.1:8545 --key tower.key\n  stannary watch --vouchers vouchers --rpc http://127.0.0.1:8545 --key tower.key --data tower\n\nExit status: 0 nothing wrong, 1 something was (with --once), 2 bad input, 3 try again, 130 stopped by Ctrl-C.',
     )
     .action(watch);
 }
 
-/** Refuses WATCH-BOOK, WATCH-PLACE, DEPLOY-BOOK, DEPLOY-KEY; GatewayRefusal, and as `openChain` does. */
+/** One look: at eras, or at channels. */
+type Look = () => Promise<void>;
+
+/** Refuses WATCH-NOTHING, WATCH-BOOK, WATCH-PLACE, WATCH-VOUCHER, DEPLOY-BOOK, DEPLOY-KEY; GatewayRefusal, and as `openChain`. */
 async function watch(flags: WatchFlags): Promise<void> {
-  const alarms: Finding[] = [];
-  const tell = (finding: Finding) => {
-    if (ALARMS.includes(finding.kind)) alarms.push(finding);
+  const said: string[] = [];
+  const alarms: readonly string[] = [...ALARMS, ...CHANNEL_ALARMS];
+  const print = (finding: Finding | ChannelFinding, text: string) => {
+    if (alarms.includes(finding.kind)) said.push(finding.kind);
     const at = new Date().toISOString();
-    console.log(flags.json ? JSON.stringify({ at, ...finding }) : `${at}  ${findingText(finding)}`);
+    console.log(flags.json ? JSON.stringify({ at, ...finding }) : `${at}  ${text}`);
   };
-  const tower = await towerOf(flags, tell);
+  const looks = await looksOf(flags, {
+    era: (finding) => print(finding, findingText(finding)),
+    channel: (finding) => print(finding, channelFindingText(finding)),
+  });
   await untilStopped(
     async (signal) => {
-      if (!flags.once) return keepWatch(tower, flags, signal);
-      await tower.run();
-      keepPlace(flags, tower.place);
+      if (flags.once) for (const look of looks) await look();
+      // Each on its own: a gateway that is away keeps nobody from committing.
+      else await Promise.all(looks.map((look) => keepWatch(look, flags, signal)));
     },
     () => 'stopped; start again to go on where this stopped',
   );
-  if (flags.once && alarms.length > 0) process.exitCode = CHECK_FAILED;
+  if (flags.once && said.length > 0) process.exitCode = CHECK_FAILED;
 }
 
-async function towerOf(flags: WatchFlags, tell: (finding: Finding) => void): Promise<EraTower> {
+interface Tellers {
+  readonly era: (finding: Finding) => void;
+  readonly channel: (finding: ChannelFinding) => void;
+}
+
+async function looksOf(flags: WatchFlags, { era, channel }: Tellers): Promise<Look[]> {
+  if (flags.gateway === undefined && flags.vouchers === undefined) {
+    const expected = '--gateway, --vouchers, or both';
+    throw new CliRefusal('WATCH-NOTHING', 'input', { where: 'stannary watch', expected, got: 'neither' });
+  }
+  const { gateway, vouchers } = flags;
+  return [
+    ...(gateway === undefined ? [] : [await opened(() => eraLook(flags, gateway, era))]),
+    ...(vouchers === undefined ? [] : [await opened(() => channelLook(flags, vouchers, channel))]),
+  ];
+}
+
+/** What is out of reach at the start is opened by a later look, so that one half never waits for the other. */
+async function opened(open: () => Promise<Look>): Promise<Look> {
+  let look = await open().catch((error: { refusalClass?: RefusalClass }) => {
+    if (error.refusalClass !== 'retry') throw error;
+    return null;
+  });
+  return async () => {
+    look ??= await open();
+    await look();
+  };
+}
+
+async function eraLook(flags: WatchFlags, gateway: string, tell: (finding: Finding) => void): Promise<Look> {
   const privateKey = keyOf(flags);
   const place = placeIn(flags);
-  const client = new GatewayClient({ baseUrl: flags.gateway });
+  const client = new GatewayClient({ baseUrl: gateway });
   const { chain: chainId, clock } = await client.network();
-  const addressBook = bookIn(flags.book, chainId);
-  if (addressBook === null) {
-    const detail = { where: flags.book, expected: `a book with ${chainId}`, got: 'none' };
-    throw new CliRefusal('WATCH-BOOK', 'input', { ...detail, remedy: 'name the one that `stannary deploy` wrote' });
-  }
+  const addressBook = bookOf(flags, chainId);
   const rpcUrl = flags.rpc;
-  return new EraTower(
+  const tower = new EraTower(
     {
       client,
       chain: await openChain({ rpcUrl, addressBook }),
-      sender: privateKey === null ? null : openSender({ rpcUrl, privateKey, addressBook }),
+      sender: privateKey === null ? null : openSender({ rpcUrl, privateKey, addressBook, ...journalIn(flags) }),
       epochsPerEra: clock.epochsPerEra,
       nowMs: Date.now,
       tell,
     },
     place,
   );
+  return async () => {
+    await tower.run();
+    keepPlace(flags, tower.place);
+  };
+}
+
+async function channelLook(
+  flags: WatchFlags,
+  vouchers: string,
+  tell: (finding: ChannelFinding) => void,
+): Promise<Look> {
+  const privateKey = keyOf(flags);
+  const rpcUrl = flags.rpc;
+  const addressBook = bookOf(flags, await chainOf(rpcUrl));
+  const { chain, deploymentBlock, contracts } = addressBook;
+  if (contracts.channels === undefined) throw noBook(flags, `a book with channels on ${chain}`, 'one without');
+  await openChain({ rpcUrl, addressBook });
+  const place = { chain, contract: contracts.channels };
+  const folder = new VoucherFolder(vouchers, flags.data === undefined ? null : join(flags.data, COPIES_FOLDER));
+  folder.check();
+  const tower = new ChannelTower({
+    folder,
+    chain: new ChannelReader({ rpcUrl, contract: place.contract, deploymentBlock }),
+    sender: privateKey === null ? null : openChannelSender({ rpcUrl, privateKey, ...place, ...journalIn(flags) }),
+    place,
+    claims: flags.claim,
+    tell,
+  });
+  return () => tower.run();
+}
+
+function bookOf(flags: WatchFlags, chainId: string): DeploymentBook {
+  const addressBook = bookIn(flags.book, chainId);
+  if (addressBook === null) throw noBook(flags, `a book with ${chainId}`, 'none');
+  return addressBook;
+}
+
+function noBook({ book }: WatchFlags, expected: string, got: string): CliRefusal {
+  const remedy = 'name the one that `stannary deploy` wrote';
+  return new CliRefusal('WATCH-BOOK', 'input', { where: book, expected, got, remedy });
+}
+
+/** What was signed and is not mined yet outlives the tower. */
+function journalIn({ data }: WatchFlags): { readonly journalFile?: string } {
+  if (data === undefined) return {};
+  inWritable(data, () => mkdirSync(data, { recursive: true }));
+  return { journalFile: join(data, JOURNAL_FILE) };
 }
 
 /** Until the signal. A look that fails is said and made again, later each time. */
-async function keepWatch(tower: EraTower, flags: WatchFlags, signal: AbortSignal): Promise<void> {
+async function keepWatch(look: Look, flags: WatchFlags, signal: AbortSignal): Promise<void> {
   let failures = 0;
   for (;;) {
     try {
-      await tower.run();
-      keepPlace(flags, tower.place);
+      await look();
       failures = 0;
     } catch (error) {
       failures += 1;
@@ -123,10 +210,17 @@ function placeIn({ data }: WatchFlags): TowerPlace | undefined {
 function keepPlace({ data }: WatchFlags, place: TowerPlace): void {
   if (data === undefined) return;
   const where = join(data, PLACE_FILE);
-  try {
+  inWritable(where, () => {
     mkdirSync(data, { recursive: true });
     writeFileSync(`${where}.new`, JSON.stringify(place));
     renameSync(`${where}.new`, where);
+  });
+}
+
+/** Refuses WATCH-PLACE. */
+function inWritable(where: string, write: () => void): void {
+  try {
+    write();
   } catch (error) {
     const got = (error as { code?: string }).code ?? 'an error';
     throw new CliRefusal('WATCH-PLACE', 'give-up', { where, expected: 'a folder that can be written', got });

@@ -30,6 +30,7 @@ export interface ShownDiff extends RegistryDiff {
 
 export function diffText({ versionInForce, version, economyHash, changes, entry }: ShownDiff): string {
   const majority = entry === 'scheduleTightening' ? 'only tightens: the smaller majority' : 'the larger majority';
+  if (changes.length === 0 && version === versionInForce) return `version ${version} is in force`;
   const lines = changes.map(({ path, before, value, tightens, refusedBy }) => {
     const mark = refusedBy === null ? (tightens ? 'tightens' : '') : `refused: ${refusedBy}`;
     return `  ${path.padEnd(32)} ${before} → ${value}  ${mark}`.trimEnd();

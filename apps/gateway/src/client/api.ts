@@ -235,6 +235,181 @@ export interface EraBundleAnswer extends EraBundle {
   readonly inputs: readonly InputsAnswer[];
 }
 
+/** GET /v1/timeline : what happened on the chain, in its order, final blocks only. */
+export interface TimelineAnswer {
+  readonly entries: readonly TimelineEntry[];
+  /** Whether the chain has more of the kind after the last of these, as far as it is read. */
+  readonly hasMore: boolean;
+}
+
+/** Ids and hashes are 64 hex characters, accounts 0x and lower case. */
+export interface TimelineFacts {
+  'era-posted': {
+    readonly era: number;
+    readonly headerHash: string;
+    /** Of the payout tree: owed by then to all accounts together. */
+    readonly totalCreditsGrains: string;
+    readonly totalTokensGrains: string;
+    readonly finalisableAtMs: number;
+  };
+  /** The eras `era`…`lastEra` are void. */
+  'era-voided': {
+    readonly era: number;
+    readonly lastEra: number;
+    readonly headerHash: string;
+    readonly challenger: string;
+    readonly ground: string;
+  };
+  'era-finalised': {
+    readonly era: number;
+    readonly headerHash: string;
+    readonly totalCreditsGrains: string;
+    readonly mintedTokensGrains: string;
+  };
+  'leaf-asked': LeafEntry & { readonly asker: string; readonly answerByMs: number };
+  'leaf-shown': LeafEntry & { readonly revealer: string };
+  'poster-slashed': {
+    readonly challenger: string;
+    readonly rewardGrains: number;
+    readonly burntGrains: number;
+  };
+  'slash-proposed': SlashPlace & {
+    readonly challenger: string;
+    readonly grains: number;
+    readonly offence: string;
+    readonly evidenceHash: string;
+    readonly finalisableAtMs: number;
+  };
+  'slash-final': SlashPlace & {
+    readonly challenger: string;
+    readonly challengerGrains: number;
+    readonly insuranceGrains: number;
+    readonly burntGrains: number;
+  };
+  'slash-reversed': SlashPlace & { readonly grains: number };
+  /** The end is on the channels' clock, which stands still while they are paused. */
+  'exit-started': { readonly channelId: string; readonly endsAtMs: number };
+  'exit-extended': { readonly channelId: string; readonly endsAtMs: number };
+  'channel-committed': { readonly channelId: string; readonly payee: string; readonly committedGrains: string };
+  'channel-claimed': {
+    readonly channelId: string;
+    readonly payee: string;
+    readonly paidGrains: string;
+    /** In all. */
+    readonly claimedGrains: string;
+  };
+  'channel-closed': { readonly channelId: string; readonly refundedGrains: string; readonly keptGrains: string };
+  'change-scheduled': {
+    readonly version: number;
+    readonly economyHash: string;
+    readonly gateReportHash: string;
+    readonly startsAtMs: number;
+    readonly loosens: boolean;
+    readonly changes: readonly { readonly name: string; readonly value: string }[];
+  };
+  /** The event comes with the first change of anything after `startsAtMs`. */
+  'change-activated': { readonly version: number; readonly economyHash: string; readonly startsAtMs: number };
+  'change-cancelled': { readonly version: number };
+  'change-rolled-back': { readonly version: number; readonly goodVersion: number };
+  'parameter-tightened': {
+    readonly name: string;
+    readonly before: string;
+    readonly value: string;
+    readonly by: string;
+  };
+  'proposal-created': { readonly proposalId: string; readonly proposer: string; readonly votesEndAtMs: number };
+  'proposal-voted': {
+    readonly proposalId: string;
+    readonly voter: string;
+    readonly vote: 'against' | 'for' | 'abstain';
+    readonly weightGrains: string;
+  };
+  'proposal-queued': { readonly proposalId: string; readonly executableAtMs: number };
+  'proposal-executed': { readonly proposalId: string };
+  'proposal-cancelled': { readonly proposalId: string };
+  'motion-put': MotionEntry & { readonly seat: number; readonly target: string; readonly endsAtMs: number };
+  'motion-answered': MotionEntry & { readonly seat: number; readonly agrees: boolean };
+  'motion-executed': MotionEntry;
+  'call-queued': { readonly operationId: string; readonly target: string; readonly executableAtMs: number };
+  'call-executed': { readonly operationId: string; readonly target: string };
+  'call-cancelled': { readonly operationId: string };
+  'pause-started': { readonly scope: string; readonly untilMs: number };
+  /** Before its time; one that runs out says nothing. */
+  'pause-ended': { readonly scope: string };
+  'trigger-fired': {
+    readonly name: string;
+    readonly value: string;
+    readonly line: string;
+    readonly asOfMs: number;
+    readonly by: string;
+  };
+  'reserve-attested': {
+    readonly attestor: string;
+    readonly asOfMs: number;
+    readonly assetsGrains: string;
+    readonly liabilitiesGrains: string;
+    readonly reportHash: string;
+  };
+  'credits-issued': {
+    readonly payer: string;
+    readonly to: string;
+    readonly creditGrains: string;
+    /** Of the asset that was paid with. */
+    readonly units: string;
+  };
+  /** Redemption eras are the reserve's own. */
+  'redemption-requested': { readonly redemptionEra: number; readonly account: string; readonly creditGrains: string };
+  'redemption-priced': {
+    readonly redemptionEra: number;
+    readonly requestedGrains: string;
+    /** Before it, both. */
+    readonly assetsGrains: string;
+    readonly outstandingGrains: string;
+    readonly dueUnits: string;
+  };
+}
+
+interface LeafEntry {
+  readonly era: number;
+  /** accrual, voids, direct, payout or params. */
+  readonly tree: string;
+  readonly index: number;
+}
+
+interface SlashPlace {
+  readonly slashId: number;
+  readonly nodeId: string;
+}
+
+interface MotionEntry {
+  readonly body: 'council' | 'guardian';
+  readonly motionId: number;
+}
+
+export type TimelineKind = keyof TimelineFacts;
+
+/** One event of a contract. */
+export type TimelineEntry = TimelinePlace &
+  { readonly [Kind in TimelineKind]: { readonly kind: Kind } & TimelineFacts[Kind] }[TimelineKind];
+
+export interface TimelinePlace {
+  /** Where to go on reading: rises from event to event. */
+  readonly position: number;
+  readonly block: number;
+  readonly timestampMs: number;
+  readonly txHash: string;
+  /** Counts within the block. */
+  readonly logIndex: number;
+}
+
+export interface TimelineQuery {
+  /** A position: the oldest entries after it. Left out: the newest entries. */
+  readonly after?: number;
+  /** 1–500; 100 where it is left out. */
+  readonly limit?: number;
+  readonly kind?: TimelineKind;
+}
+
 /** The two books and whether they say the same. Every `…Grains` is a decimal string. */
 export interface ConservationAnswer {
   readonly ledger: {

@@ -12,6 +12,8 @@ import type {
   StatusAnswer,
   TaskAnswer,
   TaskRequest,
+  TimelineAnswer,
+  TimelineQuery,
   WorkItem,
 } from './api.ts';
 import { GatewayRefusal, refusalClassOf } from './refusal.ts';
@@ -84,6 +86,13 @@ export class GatewayClient {
   /** What an era follows from, and what its poster publishes of it. */
   eraBundle(era: number): Promise<EraBundleAnswer> {
     return this.#json('GET', `/v1/eras/${era}/bundle`);
+  }
+
+  /** What happened on the chain: the newest, or the oldest after a position; of one kind, or of all. */
+  timeline(query: TimelineQuery = {}): Promise<TimelineAnswer> {
+    const search = new URLSearchParams();
+    for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, String(value));
+    return this.#json('GET', `/v1/timeline?${search}`);
   }
 
   /** What an account may claim from an era's root, with its proof. */

@@ -86,9 +86,11 @@ export async function readRegistry(rpcUrl: string, book: DeploymentBook): Promis
 
 /**
  * Does the next thing for a change: puts it to the vote, votes for it, carries out what was decided. The change is in
- * force from the first epoch that the vote, the timelock and, where it loosens, its notice leave time for.
- * Errors: CHAIN-BOUNDS (the registry would refuse it), CHAIN-RANGE, CHAIN-REVERTED, CHAIN-ADDRESS-BOOK,
- * CHAIN-OUT-OF-GAS-MONEY, CHAIN-RPC-UNREACHABLE, CHAIN-NOT-MINED.
+ * force from the first epoch that the vote, the timelock and, where it loosens, its notice leave time for. One whose epoch
+ * came before it was carried out can never be, and is put to the vote anew.
+ * Errors: CHAIN-BOUNDS (outside of bounds or steps, or was in force before), CHAIN-REVERTED (what the registry says of it,
+ * before anyone votes: `ZeroHash`, `VersionNotNew`, `VersionPending`, `TooSoon`; or what a contract says of this key),
+ * CHAIN-RANGE, CHAIN-ADDRESS-BOOK, CHAIN-OUT-OF-GAS-MONEY, CHAIN-RPC-UNREACHABLE, CHAIN-NOT-MINED.
  */
 export async function advanceChange(access: GovernanceAccess, change: EconomyChange): Promise<ChangeStep> {
   const rpc = openRpc(access.rpcUrl);
@@ -174,7 +176,8 @@ async function bySeats(way: Way): Promise<ChangeStep> {
 }
 
 /** The motion for this change, if one was put that can still be answered, or was carried out. */
-async function proposedBySeats({ rpc, book, change }: Way): Promise<Proposed | null> {
+async function proposedBySeats(way: Way): Promise<Proposed | null> {
+  const { rpc, book } = way;
   const address = placeIn(book, 'council');
   const [logs, block] = await Promise.all([
     readLogs(rpc, { address }, { fromBlock: book.deploymentBlock, toBlock: await newest(rpc) }),
@@ -184,22 +187,21 @@ async function proposedBySeats({ rpc, book, change }: Way): Promise<Proposed | n
   const executed = parseEventLogs({ abi: council.abi, eventName: 'MotionExecuted', logs: logs as never });
   const done = new Set(executed.map(({ args }) => args.motionId));
   const living = put.filter(({ args }) => done.has(args.motionId) || args.endsAt > Number(block.timestamp));
-  return (
-    living.map(({ args }) => scheduledIn(args.data)).findLast((one) => one?.economyHash === change.economyHash) ?? null
-  );
+  const calls = living.map(({ args }) => scheduledIn(args.data));
+  return newestThatCan(way, calls, Number(block.timestamp));
 }
 
 /** What a call of the timelock's `schedule` would have the registry do. */
-function scheduledIn(data: Hex): (Proposed & { readonly economyHash: string }) | null {
+function scheduledIn(data: Hex): Proposed | null {
   const outer = decoded(timelock.abi, data);
   return outer?.functionName === 'schedule' ? registryCallIn(outer.args[2] as Hex) : null;
 }
 
-function registryCallIn(data: Hex): (Proposed & { readonly economyHash: string }) | null {
+function registryCallIn(data: Hex): Proposed | null {
   const inner = decoded(economyRegistry.abi, data);
   if (inner?.functionName !== 'scheduleTightening' && inner?.functionName !== 'scheduleLoosening') return null;
-  const { economyHash, fromEpoch } = inner.args[0] as { economyHash: Hex; fromEpoch: bigint };
-  return { data, fromEpoch: Number(fromEpoch), economyHash: economyHash.slice(2) };
+  const { fromEpoch } = inner.args[0] as { fromEpoch: bigint };
+  return { data, fromEpoch: Number(fromEpoch) };
 }
 
 function decoded(abi: typeof timelock.abi | typeof economyRegistry.abi, data: Hex) {
@@ -217,7 +219,7 @@ async function byTokens(way: Way): Promise<ChangeStep> {
   const governor = { abi: tokenGovernor.abi, address: placeIn(book, 'tokenGovernor') } as const;
   const known = await proposedByTokens(way);
   const { data, fromEpoch } = known ?? (await newProposal(way));
-  const description = `economy ${way.change.economyHash}`;
+  const description = descriptionOf(way);
   const calls = [[placeIn(book, 'economyRegistry')], [NO_VALUE], [data]] as const;
   const doing = async (functionName: 'propose' | 'castVote' | 'queue' | 'execute', args: readonly unknown[]) => {
     const call = encodeFunctionData({ abi: governor.abi, functionName, args: args as never });
@@ -248,27 +250,56 @@ async function byTokens(way: Way): Promise<ChangeStep> {
   return { did: 'scheduled', fromEpoch };
 }
 
-async function proposedByTokens({ rpc, book, change }: Way): Promise<Proposed | null> {
-  const address = placeIn(book, 'tokenGovernor');
-  const logs = await readLogs(rpc, { address }, { fromBlock: book.deploymentBlock, toBlock: await newest(rpc) });
-  const created = parseEventLogs({ abi: tokenGovernor.abi, eventName: 'ProposalCreated', logs: logs as never });
-  const calls = created.map(({ args }) => registryCallIn(args.calldatas[0] ?? '0x'));
-  return calls.findLast((one) => one?.economyHash === change.economyHash) ?? null;
+function descriptionOf({ change }: Way): string {
+  return `economy ${change.economyHash}`;
 }
 
-/** The registry's call, from the first epoch that leaves time for everything before it. */
-async function newProposal({ rpc, book, registry, change, diff }: Way): Promise<Proposed> {
+async function proposedByTokens(way: Way): Promise<Proposed | null> {
+  const { rpc, book } = way;
+  const address = placeIn(book, 'tokenGovernor');
+  const [logs, block] = await Promise.all([
+    readLogs(rpc, { address }, { fromBlock: book.deploymentBlock, toBlock: await newest(rpc) }),
+    asking('eth_getBlockByNumber', () => rpc.getBlock()),
+  ]);
+  const created = parseEventLogs({ abi: tokenGovernor.abi, eventName: 'ProposalCreated', logs: logs as never });
+  // A proposal's id follows from its description: the same call under another one is another proposal.
+  const same = created.filter(({ args }) => args.calldatas.length === 1 && args.description === descriptionOf(way));
+  const calls = same.map(({ args }) => registryCallIn(args.calldatas[0]!));
+  return newestThatCan(way, calls, Number(block.timestamp));
+}
+
+/**
+ * The newest call that is, to the byte, what this file and this report come to, so that nobody votes for values or a report
+ * that are not their own; and that the registry can still take: later than its epoch, less its notice, it cannot.
+ */
+function newestThatCan(way: Way, calls: readonly (Proposed | null)[], time: number): Proposed | null {
+  const { genesisAt, epochSeconds } = way.registry;
+  const newest = calls.findLast((one) => one !== null && one.data === registryCall(way, one.fromEpoch));
+  if (!newest) return null;
+  return time + noticeSecondsOf(way) < genesisAt + newest.fromEpoch * epochSeconds ? newest : null;
+}
+
+/** The registry's call, from the first epoch that leaves time for everything before it; one that it would take now. */
+async function newProposal(way: Way): Promise<Proposed> {
+  const { rpc, book, registry } = way;
   const { timestamp } = await asking('eth_getBlockByNumber', () => rpc.getBlock());
   const address = placeIn(book, 'economyRegistry');
   const inForce = (name: Hex) =>
     ask<bigint>(rpc, { abi: economyRegistry.abi, address, functionName: 'valueOf', args: [name] });
   const voteSeconds = Number(await inForce(parameterName('governance.vote')));
   const lockSeconds = Number(await inForce(parameterName('governance.timelock')));
-  const noticeSeconds = diff.entry === 'scheduleLoosening' ? Math.max(0, ...noticesOf(registry, diff)) : 0;
   const { genesisAt, epochSeconds } = registry;
   // An epoch more for whoever carries out each of the two decisions.
-  const earliest = Number(timestamp) + voteSeconds + lockSeconds + noticeSeconds + 2 * epochSeconds;
+  const earliest = Number(timestamp) + voteSeconds + lockSeconds + noticeSecondsOf(way) + 2 * epochSeconds;
   const fromEpoch = Math.max(0, Math.ceil((earliest - genesisAt) / epochSeconds));
+  const data = registryCall(way, fromEpoch);
+  // Asked as the timelock will: a vote of days must not end in what the registry would have said at once.
+  const rehearsal = { account: placeIn(book, 'timelock'), to: address, data };
+  await asking(`economyRegistry.${way.diff.entry}`, () => rpc.call(rehearsal));
+  return { data, fromEpoch };
+}
+
+function registryCall({ registry, change, diff }: Way, fromEpoch: number): Hex {
   const version = {
     version: change.version,
     base: registry.versionInForce,
@@ -277,12 +308,14 @@ async function newProposal({ rpc, book, registry, change, diff }: Way): Promise<
     fromEpoch: uintOf(fromEpoch, 'fromEpoch'),
     changes: diff.changes.map(({ name, value }) => ({ name, value })),
   };
-  const data = encodeFunctionData({ abi: economyRegistry.abi, functionName: diff.entry, args: [version] });
-  return { data, fromEpoch };
+  return encodeFunctionData({ abi: economyRegistry.abi, functionName: diff.entry, args: [version] });
 }
 
-function noticesOf({ rows }: RegistryState, { changes }: RegistryDiff): number[] {
-  return changes.map(({ name }) => rows.find((row) => row.name === name)!.delaySeconds);
+/** How long before its epoch the registry must have a change. */
+function noticeSecondsOf({ registry, diff }: Way): number {
+  if (diff.entry === 'scheduleTightening') return 0;
+  const notices = diff.changes.map(({ name }) => registry.rows.find((row) => row.name === name)!.delaySeconds);
+  return Math.max(0, ...notices);
 }
 
 /** Null while the registry has not heard of it. */
@@ -312,7 +345,7 @@ function ask<Answer = boolean | Hex>(
   return asking(query.functionName, () => rpc.readContract(query as never) as Promise<Answer>);
 }
 
-function placeIn({ contracts }: DeploymentBook, name: string): Address {
+export function placeIn({ contracts }: DeploymentBook, name: string): Address {
   const address = contracts[name];
   if (address !== undefined) return addressOf(address, `book.contracts.${name}`);
   throw new ChainRefusal('CHAIN-ADDRESS-BOOK', {
