@@ -66,11 +66,11 @@ export function defineAttack(command: Command): void {
       'a scenario file or preset, as `simulate` takes it; without it the launch gate’s world',
     )
     .addOption(
-      new Option('--param <name=value>', 'a parameter; may be repeated')
+      new Option('--param <name=value>', 'a parameter of the attacks, such as load=1; may be repeated')
         .argParser(parameterTo)
         .default({}, 'each attack’s own'),
     )
-    .option('--best', "search the attacker's best response over all parameters that are not told", false)
+    .option('--best', "search the attacker's best response over all parameters that --param does not set", false)
     .addOption(new Option('--world <name>', 'the world it is tried in').choices(worlds).default('base'))
     .addOption(
       new Option('--runs <n>', 'simulated attempts of each').argParser(wholeFrom(2, 100_000)).default(RUNS_DEFAULT),

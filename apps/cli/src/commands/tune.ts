@@ -72,11 +72,16 @@ export function defineTune(command: Command): void {
           .makeOptionMandatory(),
       )
       .addOption(
-        new Option('--subject-to <metric>=n>', 'a gate, as minRatio>=2 or priceHigh<=9; may be repeated').argParser(
-          repeated,
-        ),
+        new Option(
+          '--subject-to <condition>',
+          'a gate that the answer must pass, such as "minRatio>=2" or "priceHigh<=9"; may be repeated',
+        ).argParser(repeated),
       )
-      .addOption(new Option('--generations <n>', 'how long is searched').argParser(wholeFrom(1, 100_000)).default(20))
+      .addOption(
+        new Option('--generations <n>', 'how many generations are searched')
+          .argParser(wholeFrom(1, 100_000))
+          .default(20),
+      )
       .addOption(
         new Option('--population <n>', 'candidates of a generation; without it the method’s own').argParser(
           wholeFrom(4, 10_000),
@@ -220,7 +225,7 @@ function tunedText(plan: TunePlan, { method, generations, here, best }: Tuned): 
     ),
   ];
   const head = `\n  ${method}, ${generations} generations; figures of runs that the search has not seen\n`;
-  if (best.length === 0) return `${head}\n${tableText(names, rows)}\n\n  Nothing in the box passed the gates.`;
+  if (best.length === 0) return `${head}\n${tableText(names, rows)}\n\n  Nothing in the ranges passed the gates.`;
   const won = best.length > 1 ? [] : best[0]!.found.map(differenceText).filter((line) => line !== null);
   return [head, tableText(names, rows), ...(won.length === 0 ? [] : ['', ...won])].join('\n');
 }
