@@ -65,7 +65,7 @@ export function findingsText(findings: readonly AttackFinding[], isBest: boolean
     ...played,
     ...noted,
     '',
-    'Credits; intervals at the gate’s confidence. An attack fails where its cost is shown to exceed twice its return.',
+    'Credits; intervals at the gate’s confidence. An attack does not pay where its cost is shown to exceed twice its return.',
   ].join('\n');
 }
 

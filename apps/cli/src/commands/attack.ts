@@ -66,11 +66,11 @@ export function defineAttack(command: Command): void {
       'a scenario file or preset, as `simulate` takes it; without it the launch gate’s world',
     )
     .addOption(
-      new Option('--param <name=value>', 'a parameter; may be repeated')
+      new Option('--param <name=value>', 'a parameter of the attacks, such as load=1; may be repeated')
         .argParser(parameterTo)
         .default({}, 'each attack’s own'),
     )
-    .option('--best', "search the attacker's best response over all parameters that are not told", false)
+    .option('--best', "search the attacker's best response over all parameters that --param does not set", false)
     .addOption(new Option('--world <name>', 'the world it is tried in').choices(worlds).default('base'))
     .addOption(
       new Option('--runs <n>', 'simulated attempts of each').argParser(wholeFrom(2, 100_000)).default(RUNS_DEFAULT),
@@ -83,21 +83,22 @@ export function defineAttack(command: Command): void {
     .option('--force', 'overwrite files that are there', false)
     .addHelpText('after', EXAMPLES)
     .action(async (economy: string, names: string[], flags: AttackFlags) => {
-      process.exitCode = (await attackEconomy(economy, names, flags)) ? ATTACK_PAYS : 0;
+      const attacks = await chosenAttacks(names, flags);
+      if (flags.list) printAttacks(attacks, flags.json);
+      else process.exitCode = (await attackEconomy(economy, attacks, flags)) ? ATTACK_PAYS : 0;
     });
+}
+
+function printAttacks(attacks: readonly NamedAttack[], json: boolean): void {
+  const listed = attacks.map(({ attack }) => attack);
+  console.log(json ? JSON.stringify({ attacks: listed }) : attacksText(listed));
 }
 
 /**
  * Plays attacks against an economy and prints what came of it. True where one pays, or is not shown not to.
- * Refuses as `loadScenario`, ATTACK-NAME, ATTACK-PARAMETER, and as attempts do.
+ * Refuses as `loadScenario`, ATTACK-PARAMETER, ATTACK-OUT, OUT-EXISTS, and as attempts do.
  */
-async function attackEconomy(name: string, names: readonly string[], flags: AttackFlags): Promise<boolean> {
-  const attacks = await chosenAttacks(names, flags);
-  if (flags.list) {
-    const listed = attacks.map(({ attack }) => attack);
-    console.log(flags.json ? JSON.stringify({ attacks: listed }) : attacksText(listed));
-    return false;
-  }
+async function attackEconomy(name: string, attacks: readonly NamedAttack[], flags: AttackFlags): Promise<boolean> {
   checkParameters(attacks, flags.param);
   const file = flags.scenario ?? null;
   const loaded = await loadScenario({ economy: name, set: flags.set, file, scenarioSet: [], sweep: null });
@@ -136,6 +137,10 @@ async function attackEconomy(name: string, names: readonly string[], flags: Atta
   return findings.some(({ state }) => state !== 'passed');
 }
 
+/**
+ * Those that are named, then the user's own; without a name or a file all of the catalogue.
+ * Refuses ATTACK-NAME, SIMULATION-ATTACK.
+ */
 async function chosenAttacks(
   names: readonly string[],
   { file = [], mixture }: Pick<AttackFlags, 'file' | 'mixture'>,

@@ -91,7 +91,7 @@ test('tune: status 1 where nothing passes; TUNE-PATCH where the patch cannot be 
   ];
   const missed = stannary('tune', 'reference', ...SMALL, ...args, '--subject-to', 'marginMedian>=2');
   assert.equal(missed.status, 1, missed.stderr);
-  assert.match(missed.stdout, /Nothing in the box passed the gates/);
+  assert.match(missed.stdout, /Nothing in the ranges passed the gates/);
   const unwritten = stannary('tune', 'reference', ...SMALL, ...args, '--patch', join(root, 'nowhere', 'tuned.yaml'));
   assert.equal(unwritten.status, 4);
   assert.match(unwritten.stderr, /\[TUNE-PATCH\]/);

@@ -104,8 +104,7 @@ export function defineSimulate(command: Command): void {
 
 /**
  * Simulates and prints; stopped by a signal it says how to go on. Refuses OUT-RESUME, OUT-FOLDER, OUT-EXISTS,
- * SIMULATE-HTML, SIMULATE-CALIBRATE, and as `loadScenario`
- * and `runStudy` do.
+ * SIMULATE-HTML, SIMULATE-CALIBRATE, and as `loadScenario` and `runStudy` do.
  */
 export async function simulate(economy: string, flags: SimulateFlags, print: (text: string) => void): Promise<void> {
   const until = flags.until === undefined ? null : readPrecision(flags.until);

@@ -72,11 +72,16 @@ export function defineTune(command: Command): void {
           .makeOptionMandatory(),
       )
       .addOption(
-        new Option('--subject-to <metric>=n>', 'a gate, as minRatio>=2 or priceHigh<=9; may be repeated').argParser(
-          repeated,
-        ),
+        new Option(
+          '--subject-to <condition>',
+          'a gate that the answer must pass, such as "minRatio>=2" or "priceHigh<=9"; may be repeated',
+        ).argParser(repeated),
       )
-      .addOption(new Option('--generations <n>', 'how long is searched').argParser(wholeFrom(1, 100_000)).default(20))
+      .addOption(
+        new Option('--generations <n>', 'how many generations are searched')
+          .argParser(wholeFrom(1, 100_000))
+          .default(20),
+      )
       .addOption(
         new Option('--population <n>', 'candidates of a generation; without it the method’s own').argParser(
           wholeFrom(4, 10_000),
@@ -199,30 +204,25 @@ function gateText({ metric, relation, line }: TuneGate): string {
 
 function tunedText(plan: TunePlan, { method, generations, here, best }: Tuned): string {
   const names = ['', ...plan.fields.map(({ path }) => path), ...here.found.map(({ metric }) => metric.name), 'gates'];
-  const row = (name: string, candidate: Candidate, texts: readonly string[]) => [
+  const row = (name: string, candidate: Candidate) => [
     name,
-    ...texts,
+    ...textsOf(plan, candidate),
     ...candidate.found.map(({ value }) => shortText(value)),
     candidate.passes ? 'pass' : 'missed',
   ];
   const rows = [
-    row(
-      'as it stands',
-      here,
-      plan.fields.map((field) => field.here),
-    ),
-    ...best.map((one, at) =>
-      row(
-        best.length === 1 ? 'best' : `${at + 1}`,
-        one,
-        one.change.economy.map(([, text]) => text),
-      ),
-    ),
+    row('as it stands', here),
+    ...best.map((one, at) => row(best.length === 1 ? 'best' : `${at + 1}`, one)),
   ];
   const head = `\n  ${method}, ${generations} generations; figures of runs that the search has not seen\n`;
-  if (best.length === 0) return `${head}\n${tableText(names, rows)}\n\n  Nothing in the box passed the gates.`;
+  if (best.length === 0) return `${head}\n${tableText(names, rows)}\n\n  Nothing in the ranges passed the gates.`;
   const won = best.length > 1 ? [] : best[0]!.found.map(differenceText).filter((line) => line !== null);
   return [head, tableText(names, rows), ...(won.length === 0 ? [] : ['', ...won])].join('\n');
+}
+
+/** The varied fields of a candidate, as its file has them; as it stands, nothing is changed. */
+function textsOf({ fields }: TunePlan, { change }: Candidate): readonly string[] {
+  return change.economy.length === 0 ? fields.map(({ here }) => here) : change.economy.map(([, text]) => text);
 }
 
 function differenceText({ metric, difference }: Candidate['found'][number]): string | null {
@@ -246,23 +246,10 @@ function foundCsv(plan: TunePlan, { here, best }: Tuned): string {
     ...here.found.map(({ metric }) => metric.name),
     'passes',
   ];
-  const row = (name: string, candidate: Candidate, texts: readonly string[]) => [
-    ...[name, ...texts, ...candidate.found.map(({ value }) => value), String(candidate.passes)],
+  const row = (name: string, candidate: Candidate) => [
+    ...[name, ...textsOf(plan, candidate), ...candidate.found.map(({ value }) => value), String(candidate.passes)],
   ];
-  return csvText(head, [
-    row(
-      'as it stands',
-      here,
-      plan.fields.map((field) => field.here),
-    ),
-    ...best.map((one, at) =>
-      row(
-        `${at + 1}`,
-        one,
-        one.change.economy.map(([, text]) => text),
-      ),
-    ),
-  ]);
+  return csvText(head, [row('as it stands', here), ...best.map((one, at) => row(`${at + 1}`, one))]);
 }
 
 /** The front in its first two objectives, beside where the economy stands. */

@@ -4,7 +4,7 @@ const CAMPAIGN_REFUSALS = {
   'CAMPAIGN-JOB': meaning('input', 'a run was refused: the message names the point, the run and the cause'),
   'CAMPAIGN-BUG': meaning('give-up', 'a run broke down, or brought what is no number: a fault of the simulator'),
   'CAMPAIGN-KIND': meaning('input', 'no job is of this kind'),
-  'CAMPAIGN-PRECISION': meaning('input', 'what is to be known, or how well, is no figure of the runs'),
+  'CAMPAIGN-PRECISION': meaning('input', '`--until` is not a figure and a width, or the runs have no such figure'),
   'CAMPAIGN-WORKER': meaning('give-up', 'a worker thread ended by itself, as when memory runs out'),
   'CAMPAIGN-MODULE': meaning('input', 'the machine has no attack module of this path, or another than the campaign'),
   'CAMPAIGN-FOLDER': meaning('input', 'the folder holds the results of another campaign, or is no folder of results'),
