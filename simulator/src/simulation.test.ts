@@ -278,7 +278,11 @@ test('whoever buys its own work offers it too, at the price of each resource as 
       offered.push({ all: 0, parts });
     },
   };
-  const observer = { epoch: ({ offeredNcuMs }: EpochFigures) => void (offered.at(-1)!.all = offeredNcuMs) };
+  const observer = {
+    epoch: ({ offeredNcuMs }: EpochFigures) => {
+      offered.at(-1)!.all = offeredNcuMs;
+    },
+  };
   const attacks = [{ attack: washUsage, parameters: { nodes: 60, load: 1 } }];
   new Simulation(pricedByResource, scenario, { attacks, twin, observers: [observer] }).advance();
   // Each class's part of each price is rounded down.

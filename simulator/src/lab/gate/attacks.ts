@@ -191,7 +191,7 @@ function untried(long: LongAttack<NamedAttack>, profile: GateProfile): GateCheck
   const { id, number, title } = long.named.attack;
   const metric = `${number}. ${title}: cost less twice the return`;
   const line = { relation: '>', value: 0 } as const;
-  return notShown({ id, metric, unit: 'credits', line }, tooLongText(long, profile));
+  return notShown({ id, metric, unit: 'credits', line }, tooLongText(long, profile, 'attempts'));
 }
 
 function checkOf(finding: AttackFinding, needed: number | null): GateCheck {
