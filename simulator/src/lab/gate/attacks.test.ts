@@ -72,6 +72,17 @@ test('the gate judges each attack in each world, and runs that test are none tha
   assert.deepEqual(await judgeAttacks(trial, alone), judged, 'the same to the bit');
 });
 
+test('an attack that takes too long is not shown, unless there is no bound', async () => {
+  const { name, attack } = named('griefing');
+  const patient = { name, attack: { ...attack, cohort: () => null, horizonEpochs: () => 1e9 } };
+  const source = await economySource('reference');
+  const trial = { source, economy: reference, scenario, profile: 'quick', runs: 4, worlds: ['base'] } as const;
+  const bounded = await judgeAttacks({ ...trial, attacks: [patient] }, alone);
+  assert.deepEqual([bounded.findings, bounded.criterion.state], [[], 'not shown']);
+  const whole = await judgeAttacks({ ...trial, attacks: [patient], isUnbounded: true }, alone);
+  assert.deepEqual([whole.findings.length, whole.criterion.state], [1, 'passed']);
+});
+
 test('without a return on bonds a vote is bought, and G1 says so', async () => {
   const set = [['assumptions.treasury', '900_000_000 credits']] as const;
   const { economy } = await loadEconomy('reference', { set });
