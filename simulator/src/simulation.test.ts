@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { deviationLeft } from '@stannary/kernel';
 import { meteringInflation } from './attacks/metering-inflation.ts';
+import { washUsage } from './attacks/wash-usage.ts';
 import type { EpochFigures, EraFigures, Observer } from './observers/observer.ts';
 import type { Scenario, TokenPriceModel } from './scenario/scenario.ts';
-import { Simulation, type SimulationOptions } from './simulation.ts';
+import { type SettlementTwin, Simulation, type SimulationOptions } from './simulation.ts';
 import {
   assertWithin,
   bandedAndCovering,
@@ -265,6 +266,27 @@ test('each resource finds its own price: where one is asked for less, the others
     'too dear for anybody, it falls',
   );
   assert.ok(Math.abs(common!.state.priceMicrograinsPerNcuS / price.initialMicrograinsPerNcuS - 1) < 0.001);
+});
+
+test('whoever buys its own work offers it too, at the price of each resource as at the common one', () => {
+  const scenario = smallWorld(pricedByResource, 60, { horizonEpochs: 48 });
+  const offered: { all: number; parts: number }[] = [];
+  const twin: SettlementTwin = {
+    assign: () => {},
+    settle: (_, { markets, offeredNcuMs }) => {
+      const parts = markets!.uses.reduce((sum, use) => sum + use.offeredNcuMs, offeredNcuMs);
+      offered.push({ all: 0, parts });
+    },
+  };
+  const observer = {
+    epoch: ({ offeredNcuMs }: EpochFigures) => {
+      offered.at(-1)!.all = offeredNcuMs;
+    },
+  };
+  const attacks = [{ attack: washUsage, parameters: { nodes: 60, load: 1 } }];
+  new Simulation(pricedByResource, scenario, { attacks, twin, observers: [observer] }).advance();
+  // Each class's part of each price is rounded down.
+  for (const { all, parts } of offered) assert.ok(all - parts >= 0 && all - parts <= 20, `${all} and ${parts}`);
 });
 
 test('providers lose patience one by one: half of all demand gone for good makes no herd', () => {

@@ -397,18 +397,18 @@ export class Simulation {
     this.#twin?.assign(this.#world(), wanted, work);
     let usedNcuMs = markets.reduce((sum, one) => sum + one.assignedNcuMs - one.lostNcuMs, 0);
     this.#chargeIdle(markets, wanted, prices);
-    let offeredNcuMs = markets.reduce((sum, one) => sum + one.offeredNcuMs, 0);
+    const offeredByClass = markets.map((one) => one.offeredNcuMs);
     for (const cohort of this.cohorts) {
       const grown = cohort.claim(work);
       usedNcuMs += grown;
       // What is used was offered, if only to oneself.
-      if (cohort.choices.takesWork === false) offeredNcuMs += grown;
+      if (cohort.choices.takesWork === false) offeredByClass[cohort.group.classIndex]! += grown;
     }
     if (this.#noise !== null) usedNcuMs += this.#misread(this.#noise, epoch, work);
     return {
-      offeredByClass: markets.map((one) => one.offeredNcuMs),
+      offeredByClass,
       demandedNcuMs: demanded.reduce((sum, one) => sum + one, 0),
-      offeredNcuMs,
+      offeredNcuMs: offeredByClass.reduce((sum, one) => sum + one, 0),
       usedNcuMs,
       lostNcuMs: markets.reduce((sum, one) => sum + one.lostNcuMs, 0),
     };

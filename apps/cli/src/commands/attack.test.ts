@@ -109,6 +109,7 @@ test('an attack of one’s own that is wrong is refused once, by file and place,
 test('ATTACK-NAME', async () => {
   const { status, stderr } = await attack('wash-usge');
   assert.deepEqual([status, /ATTACK-NAME/.test(stderr)], [2, true]);
+  assert.match((await attack('wash-usage+5')).stderr, /each attack once, got wash-usage\+5 \[ATTACK-NAME\]/);
 });
 
 test('ATTACK-PARAMETER', async () => {

@@ -115,6 +115,8 @@ async function attackEconomy(name: string, attacks: readonly NamedAttack[], flag
       worlds: [flags.world],
       told: (attack) => ({ ...(flags.best ? {} : ownValues(attack)), ...toldOf(attack, flags.param) }),
       isBoxed: false,
+      // Who asks for an attack waits for it: a table that leaves it out would look as if it did not pay.
+      isUnbounded: true,
       runs: flags.runs,
     },
     {
@@ -150,6 +152,9 @@ async function chosenAttacks(
   if (names.length === 0) return own.length > 0 ? own : CATALOGUE;
   const found = names.flatMap((name) => {
     const ids = name.split('+').map(idOf);
+    if (new Set(ids).size < ids.length) {
+      throw new CliRefusal('ATTACK-NAME', 'input', { where: 'attack', expected: 'each attack once', got: name });
+    }
     return ids.map((id) => [id, ...ids.filter((one) => one !== id)].join('+'));
   });
   return [...(await Promise.all(found.map(named))), ...own];

@@ -85,7 +85,8 @@ test('--from: estimates with intervals, what is not shown, and a world that simu
   const { scenario } = await loadScenario({ economy: 'reference', set: [], file: out, scenarioSet: [], sweep: null });
   const { demand, providers, verification } = scenario;
   assert.ok(Math.abs(demand.elasticity - ELASTICITY) < 0.1, `${demand.elasticity}`);
-  assert.ok(Math.abs(demand.utilisation - 0.5) < 0.01, `${demand.utilisation}`);
+  const { availability } = providers[0]!;
+  assert.ok(Math.abs(demand.utilisation / availability - 0.5) < 0.01, `${demand.utilisation} of ${availability}`);
   assert.equal(demand.trace!.values.length, 24);
   assert.deepEqual(
     providers.map(({ className, nodes, operators }) => [className, nodes, operators]),
@@ -94,6 +95,7 @@ test('--from: estimates with intervals, what is not shown, and a world that simu
   assert.ok(Math.abs(verification.auditShare! - 1 / 51) < 1e-3, `${verification.auditShare}`);
   const { figures } = simulateRun({ economy, scenario: { ...scenario, horizonEpochs: 24 } } as JobWorld, 0);
   assert.equal(figures.activeNodes, 40);
+  assert.ok(Math.abs(figures.utilisation! - 0.5) < 0.1, `as full as the network was: ${figures.utilisation}`);
   await assert.rejects(calibrated({ from: folder, out, force: false }), { code: 'OUT-EXISTS' });
 });
 

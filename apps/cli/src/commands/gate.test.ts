@@ -222,6 +222,11 @@ test('the world is a scenario file or a preset, as simulate reads them (GATE-SCE
 
 const SMALL = ['grid', 'cloud', 'edge', 'ai'].flatMap((name) => ['--scenario-set', `providers.${name}.nodes=4`]);
 
+test('a folder that cannot be made is refused before anything is simulated (OUT-FOLDER)', async (t) => {
+  const out = join('/dev/null', 'x');
+  await assert.rejects(run(t, GATE, ['reference', '--out', out]), refused('OUT-FOLDER'));
+});
+
 test('Ctrl-C keeps what was simulated, and --resume comes to the same report but for when it was made', async (t) => {
   const folder = folderOf(t);
   const args = (out: string) => {

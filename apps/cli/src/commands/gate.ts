@@ -218,9 +218,18 @@ function reportFiles({ out, force }: GateFlags) {
       text: ({ report, signature }: SignedGateReport) => reportHtml(report, signature),
     },
   ];
-  mkdirSync(out, { recursive: true });
+  requireFolder(out);
   if (!force) for (const { file } of files) requireAbsent(file);
   return files;
+}
+
+function requireFolder(out: string): void {
+  try {
+    mkdirSync(out, { recursive: true });
+  } catch (error) {
+    const got = (error as { code?: string }).code ?? 'an error';
+    throw new CliRefusal('OUT-FOLDER', 'give-up', { where: out, expected: 'a folder that can be written', got });
+  }
 }
 
 function requireAbsent(file: string): void {

@@ -79,11 +79,12 @@ function epochsOf(attack: Attack, { economy, scenario }: World): number {
   return horizonEpochs?.(settingOf(economy, scenario, { attack })) ?? scenario.horizonEpochs;
 }
 
-/** Why such an attack is not shown. */
+/** Why such an attack is not shown. The full profile has more time for attempts, but not for closed forms. */
 export function tooLongText(
   { horizonEpochs }: Pick<LongAttack<unknown>, 'horizonEpochs'>,
   profile: GateProfile,
+  of: 'attempts' | 'courses',
 ): string {
-  const more = profile === 'quick' ? '; the full profile has more' : '';
+  const more = profile === 'quick' && of === 'attempts' ? '; the full profile has more' : '';
   return `an attempt takes ${horizonEpochs} epochs, for which the ${profile} profile has no time${more}`;
 }

@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { changePolicy, loadEconomy } from '@stannary/economies';
 import type { Economy } from '@stannary/kernel';
 import fc from 'fast-check';
 import { defaultScenario } from '../../scenario/defaults.ts';
 import { oneClass, reference } from '../../world.fixture.ts';
+import { loadAttack } from '../attacks/load-attack.ts';
 import { economySource } from '../campaign/run-campaign.ts';
 import { withScenario } from '../campaign/with-scenario.ts';
 import type { BestResponse } from '../response/best-response.ts';
@@ -67,6 +71,17 @@ test('the gate judges each attack in each world, and runs that test are none tha
   const [[searched, searches], [tested]] = [judged.seeds.search, judged.seeds.test];
   assert.ok(searched + searches <= tested);
   assert.deepEqual(await judgeAttacks(trial, alone), judged, 'the same to the bit');
+});
+
+test('an attack that takes too long is not shown, unless there is no bound', async () => {
+  const { name, attack } = named('griefing');
+  const patient = { name, attack: { ...attack, cohort: () => null, horizonEpochs: () => 1e9 } };
+  const source = await economySource('reference');
+  const trial = { source, economy: reference, scenario, profile: 'quick', runs: 4, worlds: ['base'] } as const;
+  const bounded = await judgeAttacks({ ...trial, attacks: [patient] }, alone);
+  assert.deepEqual([bounded.findings, bounded.criterion.state], [[], 'not shown']);
+  const whole = await judgeAttacks({ ...trial, attacks: [patient], isUnbounded: true }, alone);
+  assert.deepEqual([whole.findings.length, whole.criterion.state], [1, 'passed']);
 });
 
 test('without a return on bonds a vote is bought, and G1 says so', async () => {
@@ -135,6 +150,26 @@ test('a ratio is told with its interval, and where few runs cannot tell, fresh o
   assert.ok(more!.samples > 6, 'the line is in the interval');
   const [sure] = await playedRatios({ ...trial, line: low * 0.99 }, probes, alone);
   assert.deepEqual(sure, few);
+});
+
+/** Pays twice its cost in the mean, so rarely that few runs see it. */
+const RARE = `export default {
+  id: 'rare', number: 100, title: 'Rare', strategy: 's', defence: 'd', defendedBy: ['bonds.idFee'], parameters: {},
+  minimumSize: () => 1,
+  closedForm: () => ({ costCredits: 1, returnCredits: 2, ratio: 0.5, isProfitable: true }),
+  attempt: (_, run) => ({ costCredits: 1, returnCredits: run % 100_003 === 0 ? 200_006 : 0, stakeCredits: 1 }),
+};`;
+
+test('a return that no run has seen is as likely as its closed form says', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'stannary-rare-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const name = join(folder, 'rare.mjs');
+  writeFileSync(name, RARE);
+  const attacks = [{ name, attack: await loadAttack(name) }];
+  const trial = { source: await economySource('reference'), profile: 'quick', seed: 0, attacks } as const;
+  const { criterion } = await judgeSensitivity({ ...trial, policy: policies[0] }, alone);
+  const [check] = criterion.checks;
+  assert.deepEqual([check!.state, check!.figure?.value], ['failed', 0.5]);
 });
 
 test('attempts that are too many to be simulated are counted, and their fields are not shown', async () => {

@@ -35,6 +35,8 @@ export interface AttackTrial {
   readonly told?: (attack: Attack) => Readonly<Record<string, number>>;
   /** Each test run at a point of its own in the box of uncertain inputs. Default: true; else all as assumed. */
   readonly isBoxed?: boolean;
+  /** All attacks, however long they take. Default: false; those that the profile has time for. */
+  readonly isUnbounded?: boolean;
   /** Runs that test a best response. Default: the gate's least, or twice that in the full profile. */
   readonly runs?: number;
 }
@@ -79,11 +81,14 @@ export const CATALOGUE: readonly NamedAttack[] = ECONOMIC_ATTACKS.map((attack) =
  */
 export async function judgeAttacks(trial: AttackTrial, options: ResponseOptions = {}): Promise<AttackJudgement> {
   const effort = EFFORT[trial.profile];
-  const { isBoxed = true } = trial;
+  const { isBoxed = true, isUnbounded = false } = trial;
   const confidence = trial.economy.gate.attackConfidencePpm / 1_000_000;
   const runs = trial.runs ?? trial.economy.gate.seedsMin * effort.testFactor;
   const { finals } = effort;
-  const { attacks, tooLong } = affordableAttempts(trial, trial.profile, trial.attacks ?? CATALOGUE);
+  const all = trial.attacks ?? CATALOGUE;
+  const { attacks, tooLong } = isUnbounded
+    ? { attacks: all, tooLong: [] }
+    : affordableAttempts(trial, trial.profile, all);
   const search = { ...trial, attempts: effort.attempts, firstRun: 0, runs: effort.searchRuns };
   const responses = await bestResponses(
     huntsOf({ ...trial, attacks }),
@@ -178,7 +183,7 @@ function untried(long: LongAttack<NamedAttack>, profile: GateProfile): GateCheck
   const { id, number, title } = long.named.attack;
   const metric = `${number}. ${title}: cost less twice the return`;
   const line = { relation: '>', value: 0 } as const;
-  return notShown({ id, metric, unit: 'credits', line }, tooLongText(long, profile));
+  return notShown({ id, metric, unit: 'credits', line }, tooLongText(long, profile, 'attempts'));
 }
 
 function checkOf(finding: AttackFinding, needed: number | null): GateCheck {

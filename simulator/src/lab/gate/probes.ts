@@ -14,7 +14,6 @@ import type { ResponseOptions } from '../response/best-response.ts';
 import type { Tried } from '../response/closed-response.ts';
 import { POWER } from './attack-evidence.ts';
 import type { NamedAttack } from './attacks.ts';
-import { exactly } from './criterion.ts';
 import { RATIO_MAX } from './least-ratio.ts';
 import type { Figure } from './report.ts';
 
@@ -47,18 +46,19 @@ const CONFIDENCE = 0.9;
 const FIRST_RUN = 131_072;
 
 /**
- * Cost over return of each probe, with its Fieller interval, from attempts of common runs. Where the interval holds the line,
- * fresh runs, as many as would have shown what was seen, count alone.
+ * Cost over return of each probe, with its Fieller interval, from attempts of common runs; null where no run saw a return.
+ * Where the interval holds the line, fresh runs, as many as would have shown what was seen, count alone.
  */
 export async function playedRatios(
   trial: ProbeTrial,
   probes: readonly Probe[],
   options: ResponseOptions,
-): Promise<Figure[]> {
+): Promise<(Figure | null)[]> {
   if (probes.length === 0) return [];
   const first = await played(trial, probes, [FIRST_RUN, trial.runs], options);
   const figures = first.map(ratioFigure);
   for (const [at, pairs] of first.entries()) {
+    if (figures[at] === null) continue;
     const { value, interval } = figures[at]!;
     if (value < trial.line || (interval?.[0] ?? value) >= trial.line) continue;
     const runs = Math.min(trial.runsMax, Math.max(2 * trial.runs, 2 * neededFor(pairs, trial.line)));
@@ -81,10 +81,10 @@ function neededFor({ costs, returns }: Pairs, line: number): number {
   return runsNeeded({ deviation, effect: differences.mean, confidence: (1 + CONFIDENCE) / 2, power: POWER });
 }
 
-/** Nobody attacks for a return of nothing. */
-function ratioFigure({ costs, returns }: Pairs): Figure {
+/** Null without a return. */
+function ratioFigure({ costs, returns }: Pairs): Figure | null {
   const pairs = pairMomentsOf(costs, returns);
-  if (pairs.meanY <= 0) return exactly(RATIO_MAX, pairs.count);
+  if (pairs.meanY <= 0) return null;
   const capped = (ratio: number) => Math.min(RATIO_MAX, ratio);
   const [low, high] = endsOf(pairs).map(capped) as [number, number];
   const value = Math.min(high, Math.max(low, capped(pairs.meanX / pairs.meanY)));

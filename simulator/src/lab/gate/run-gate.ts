@@ -195,7 +195,7 @@ function beside(
   const untried = tooLong.map((long) => {
     const { id, title } = long.named.attack;
     const metric = `least cost over return of: ${title}`;
-    return notShown({ id, metric, unit: '', line: null }, tooLongText(long, profile));
+    return notShown({ id, metric, unit: '', line: null }, tooLongText(long, profile, 'courses'));
   });
   return withChecks(criterion, [...criterion.checks, ...untried]);
 }

@@ -313,8 +313,10 @@ async function simulated(
   const ratios = await playedRatios({ source, policy, scenario, line, runs, runsMax }, probes, options);
   return reached.map(({ step, least }) => {
     const own = probes.flatMap((probe, at) => (probe.step === step ? [{ probe, ratio: ratios[at]! }] : []));
-    const told = own.some(({ probe }) => probe.attack === least.attack) ? least.othersRatio : least.ratio;
-    const figures = [exactly(told), ...own.map(({ ratio }) => ratio)];
+    // Few runs that saw no return may have missed a rare one, of which a closed form knows.
+    const isPlayed = own.some(({ probe, ratio }) => probe.attack === least.attack && ratio !== null);
+    const told = isPlayed ? least.othersRatio : least.ratio;
+    const figures = [exactly(told), ...own.map(({ ratio }) => ratio ?? exactly(RATIO_MAX, runs))];
     return { step, figures, untried: untried.filter((probe) => probe.step === step).length };
   });
 }

@@ -5,7 +5,7 @@ import type { Economy } from '@stannary/kernel';
 import fc from 'fast-check';
 import { defaultScenario } from '../../scenario/defaults.ts';
 import { reference } from '../../world.fixture.ts';
-import { affordableAttempts, affordableCourses } from './attack-sizes.ts';
+import { affordableAttempts, affordableCourses, tooLongText } from './attack-sizes.ts';
 import { CATALOGUE } from './attacks.ts';
 import { SCENES, sceneSize, scenesFor } from './scenes/scenes.ts';
 import { gateScenario } from './worlds.ts';
@@ -60,6 +60,20 @@ test('attackers of any economy have bounded node-epochs together, and all of the
         assert.deepEqual(new Set(named), new Set(CATALOGUE));
         assert.equal(named.length, CATALOGUE.length);
       }
+    }),
+  );
+});
+
+test('the full profile is recommended for what it has more time for', () => {
+  const isRecommended = (profile: 'quick' | 'full', of: 'attempts' | 'courses') =>
+    tooLongText({ horizonEpochs: 1 }, profile, of).includes('the full profile has more');
+  assert.ok(isRecommended('quick', 'attempts') && !isRecommended('full', 'attempts'));
+  assert.ok(!isRecommended('quick', 'courses'));
+  fc.assert(
+    fc.property(economies, (economy) => {
+      const world = { economy, scenario: gateScenario(economy, 'quick') };
+      const [quick, full] = (['quick', 'full'] as const).map((profile) => affordableCourses(world, profile, CATALOGUE));
+      assert.ok(full!.attacks.length <= quick!.attacks.length);
     }),
   );
 });

@@ -55,6 +55,10 @@ test('a verdict in a world that somebody chose says so beside it', () => {
   assert.ok(verdictText(chosen).startsWith(`Economics pass, ${where}. Launch`));
   assert.equal(textOf(reportHtml(chosen)).split(where).length, 4, 'in words and on both cards');
   assert.ok(!textOf(reportHtml(PASSING_REPORT)).includes('that the gate was given'));
+  const again = (report: typeof chosen) =>
+    /stannary gate \S+( --scenario \S+)? --profile .*?--out again/s.exec(textOf(reportHtml(report)))![0];
+  assert.match(again(chosen), / --scenario '?sunny\.yaml'? /, 'the figures are of that world');
+  assert.doesNotMatch(again(PASSING_REPORT), /--scenario/);
 });
 
 test('lines that the economy draws itself stand beside the verdict', () => {

@@ -77,8 +77,9 @@ export function evidenceSection({ evidence }: GateReport): Section | null {
 
 /** How anyone can check the page against its data, and the data against the code. */
 export function verifySection(report: GateReport, signature: SignedGateReport['signature']): Section {
-  const { economy, profile, seeds, code } = report;
+  const { economy, profile, seeds, code, world } = report;
   const file = quoted(`${economy.name}.yaml`);
+  const scenario = world.isOwn ? '' : ` --scenario ${quoted(`${world.name}.yaml`)}`;
   const signed: readonly (readonly [string, Content])[] =
     signature === null
       ? [['Signature', 'none: nobody answers for this report']]
@@ -96,7 +97,7 @@ export function verifySection(report: GateReport, signature: SignedGateReport['s
 <pre tabindex="0" aria-label="Command that checks the report file">stannary report gate-report.json --out again.html</pre>
 <h3>Make the figures again</h3>
 <p>With the sources whose hash is <code>${code.hash.slice(0, 16)}…</code> and the economy file whose hash is <code>${economy.hash.slice(0, 16)}…</code> (<code>stannary check ${file} --json</code> prints it), the same seed gives every figure to the last bit under the same version of Node, with any number of workers. Another version may compute an exponential or a logarithm, by which agents decide, to another last bit. The time of making differs and the signature, and what ages with that time: evidence.</p>
-<pre tabindex="0" aria-label="Command that makes the report again">stannary gate ${file} --profile ${profile} --seed ${seeds.seed} --out again</pre>
+<pre tabindex="0" aria-label="Command that makes the report again">stannary gate ${file}${scenario} --profile ${profile} --seed ${seeds.seed} --out again</pre>
 `,
   };
 }

@@ -96,14 +96,16 @@ export function calibratedScenario(
   ].join('\n');
 }
 
-function demandLines(economy: Economy, { demand, elasticity }: Calibration, seen: NetworkSeen): string[] {
+function demandLines(economy: Economy, { demand, elasticity, churn }: Calibration, seen: NetworkSeen): string[] {
   const assumed = economy.assumptions.elasticityPpm / 1_000_000;
   // A demand that falls with its price is all that a scenario knows.
   const eta = 'elasticity' in elasticity ? Math.max(0, elasticity.elasticity.value) : assumed;
-  const utilisation = utilisationAtInitialPrice(seen, economy.price.initialMicrograinsPerNcuS, eta);
+  // A scenario's demand is over the capacity of all nodes; what a network offers is of those that are up.
+  const up = availabilityOf(churn) ?? economy.assumptions.honestAvailabilityPpm / 1_000_000;
+  const atInitial = utilisationAtInitialPrice(seen, economy.price.initialMicrograinsPerNcuS, eta);
   const lines = [
     'demand:',
-    `  utilisation: ${number(utilisation)} # at the initial price; ${number(seen.utilisation)} at the prices that there were`,
+    `  utilisation: ${number(up * atInitial)} # of all capacity; of what was offered ${number(atInitial)} at the initial price, ${number(seen.utilisation)} at the prices that there were`,
     ...shown('elasticity', 'elasticity' in elasticity ? elasticity.elasticity : elasticity, (value) =>
       Math.max(0, value),
     ),
@@ -141,11 +143,8 @@ function providerLines(className: string, economy: Economy, { churn, cost }: Cal
   const found = seen.classes.find(({ name }) => name === className);
   if (found === undefined) return [`  ${className}: null # no active node`];
   const lines = [`  ${className}:`, `    nodes: ${found.nodes}`, `    operators: ${found.operators}`];
-  if ('model' in churn && churn.model.availability !== null) {
-    lines.push(
-      `    availability: ${number(churn.model.availability)} # time up over time known, whoever left included`,
-    );
-  }
+  const up = availabilityOf(churn);
+  if (up !== null) lines.push(`    availability: ${number(up)} # time up over time known, whoever left included`);
   const { atExit } = cost;
   if (!('median' in atExit) || atExit.median.kind !== 'estimate' || atExit.logDeviation.kind !== 'estimate')
     return lines;
@@ -158,6 +157,10 @@ function providerLines(className: string, economy: Economy, { churn, cost }: Cal
     ...lines,
     `    cost: { revenueShare: ${number(mean)}, deviation: ${number(deviation.value)} } # median ${between} of the initial price`,
   ];
+}
+
+function availabilityOf(churn: Calibration['churn']): number | null {
+  return 'model' in churn ? churn.model.availability : null;
 }
 
 const asIs = (value: number): number => value;

@@ -183,7 +183,8 @@ class Reader {
     // A population of its own is like the class's, but for how many there are.
     const alike = known ?? { ...this.#templateOf(className), nodes: undefined };
     const read = this.#section(item, node, dropUndefined(alike), path) as ProviderPopulation | undefined;
-    if (read === undefined || !said.has('nodes')) return read;
+    // What was refused is no number to compare with.
+    if (read?.nodes === undefined || read.nodesMax === undefined || !said.has('nodes')) return read;
     const nodesMax = said.has('nodesMax') ? read.nodesMax : Math.ceil(read.nodes * 1.25);
     if (nodesMax >= read.nodes) return { ...read, nodesMax };
     return this.#refuse(

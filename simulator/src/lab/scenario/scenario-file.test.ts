@@ -135,6 +135,13 @@ test('SCENARIO-TYPE, SCENARIO-VALUE, SCENARIO-RANGE, SCENARIO-MISSING: at line a
     '1:43 providers.cloud.nodesMax',
     /at least 9/,
   );
+  await refused(
+    'providers: { cloud: { nodes: -1 } }',
+    'SCENARIO-RANGE',
+    '1:30 providers.cloud.nodes',
+    /from 0 .* got -1/,
+  );
+  await refused('providers: { cloud: { nodes: few } }', 'SCENARIO-VALUE', '1:30 providers.cloud.nodes', /got few/);
   await refused('economy: { price.gain: fast }', 'SCENARIO-VALUE', '1:24 economy.price.gain', /got fast/);
 });
 

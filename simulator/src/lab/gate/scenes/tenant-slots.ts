@@ -13,15 +13,15 @@ const LATE_SHARE = 0.05;
  * the class's nodes as servers, each a job at a time, jobs as long as `assumptions.job` pays for. P(wait > t) = C e^-(c - a)t/s.
  */
 export class TenantSlots implements SettlementTwin {
-  readonly #jobSeconds: number;
+  /** Work of a job, NCU·ms. */
+  readonly #jobNcuMs: number;
   /** By group: nodes at work, as of the era's beginning. */
   #active: number[] = [];
   #slots = 0;
   #kept = 0;
 
   constructor({ assumptions, price }: Economy) {
-    const grainsPerNodeSecond = (price.initialMicrograinsPerNcuS * assumptions.nodeNcu) / MILLION;
-    this.#jobSeconds = assumptions.jobGrains / grainsPerNodeSecond;
+    this.#jobNcuMs = (assumptions.jobGrains * MILLION * 1_000) / price.initialMicrograinsPerNcuS;
   }
 
   assign(world: TwinWorld, demandedByClass: readonly number[], work: Float64Array): void {
@@ -29,16 +29,14 @@ export class TenantSlots implements SettlementTwin {
     if (epoch % economy.cadence.epochsPerEra === 0) this.#countActive(world);
     population.ranges.forEach(({ rule, from, to }, index) => {
       const demanded = demandedByClass[index]!;
-      const servers = this.#serversOf(world, index);
+      const { servers, nodeNcuMs } = this.#serversOf(world, index);
       if (demanded < 1 || servers === 0) return;
       let served = 0;
       for (let node = from; node < to; node += 1) served += work[node]!;
       this.#slots += 1;
       const isServed = served + 1 >= (demanded * rule.slo.availabilityPpm) / MILLION;
-      const nodeNcuMs = economy.assumptions.nodeNcu * economy.cadence.epochMs;
-      if (isServed && this.#lateShare(servers, demanded / nodeNcuMs, rule.slo.startMsP95 / 1_000) <= LATE_SHARE) {
-        this.#kept += 1;
-      }
+      const startJobs = (nodeNcuMs / economy.cadence.epochMs) * (rule.slo.startMsP95 / this.#jobNcuMs);
+      if (isServed && lateShare(servers, demanded / nodeNcuMs, startJobs) <= LATE_SHARE) this.#kept += 1;
     });
   }
 
@@ -56,18 +54,20 @@ export class TenantSlots implements SettlementTwin {
     });
   }
 
-  /** Nodes of a class at work that are up in the epoch, in the mean of their churn. */
-  #serversOf({ population, epoch }: TwinWorld, classIndex: number): number {
-    let servers = 0;
+  /** Nodes of a class at work that are up in the epoch, in the mean of their churn, and what one of them can do in it. */
+  #serversOf({ population, epoch }: TwinWorld, classIndex: number): { servers: number; nodeNcuMs: number } {
+    let [servers, capacityNcuMs] = [0, 0];
     population.groups.forEach((group, index) => {
       if (group.classIndex !== classIndex) return;
-      servers += Math.floor(this.#active[index]! * upShareAt(group.population, epoch));
+      const up = Math.floor(this.#active[index]! * upShareAt(group.population, epoch));
+      servers += up;
+      capacityNcuMs += up * group.capacityNcuMs;
     });
-    return servers;
+    return { servers, nodeNcuMs: capacityNcuMs / servers };
   }
+}
 
-  #lateShare(servers: number, offeredLoad: number, startSeconds: number): number {
-    const waiting = erlangC(servers, offeredLoad);
-    return waiting * Math.exp((-Math.max(0, servers - offeredLoad) * startSeconds) / this.#jobSeconds);
-  }
+/** Of starts, those that wait longer than so many jobs take. */
+function lateShare(servers: number, offeredLoad: number, startJobs: number): number {
+  return erlangC(servers, offeredLoad) * Math.exp(-Math.max(0, servers - offeredLoad) * startJobs);
 }
