@@ -60,7 +60,6 @@ export {
   CATALOGUE,
   judgeAttacks,
   type NamedAttack,
-  worst,
 } from './gate/attacks.ts';
 export { codeIdentity } from './gate/code-identity.ts';
 export type { GateContext } from './gate/context.ts';

@@ -16,7 +16,7 @@ import {
 import { profileStrategies } from '../response/profile.ts';
 import { type Measured, measure, POWER, stateOf } from './attack-evidence.ts';
 import { affordableAttempts, type LongAttack, tooLongText } from './attack-sizes.ts';
-import { notShown } from './criterion.ts';
+import { criterionOf, notShown, withChecks } from './criterion.ts';
 import type { AttackFinding, CheckState, GateCheck, GateCriterion } from './report.ts';
 import { GATE_WORLDS, type GateProfile } from './worlds.ts';
 
@@ -112,14 +112,7 @@ export async function judgeAttacks(trial: AttackTrial, options: ResponseOptions 
   return {
     findings,
     responses,
-    criterion: {
-      gate: 'G1',
-      title: 'Every attack costs more than twice what it brings',
-      share: 'economics',
-      state: worst(checks.map(({ state }) => state)),
-      checks,
-      remedies: [],
-    },
+    criterion: criterionOf('G1', 'Every attack costs more than twice what it brings', 'economics', checks),
     seeds: { search: [0, effort.searchRuns + (finals?.runs ?? 0)], test: [FIRST_TEST_RUN, runs] },
   };
 }
@@ -137,14 +130,8 @@ export function unlessCut(judged: AttackJudgement, horizonEpochs: number, leastE
   return {
     ...judged,
     findings: findings.map((finding) => ({ ...finding, state: cut(finding.state) })),
-    criterion: { ...criterion, checks, state: worst(checks.map(({ state }) => state)) },
+    criterion: withChecks(criterion, checks),
   };
-}
-
-/** Failed if one is; else not shown if one is not, or there is none; else passed. */
-export function worst(states: readonly CheckState[]): CheckState {
-  if (states.includes('failed')) return 'failed';
-  return states.length === 0 || states.includes('not shown') ? 'not shown' : 'passed';
 }
 
 /**

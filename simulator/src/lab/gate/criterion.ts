@@ -104,7 +104,7 @@ export const atLeast = (value: number): Line => ({ relation: '>=', value });
 export const below = (value: number): Line => ({ relation: '<', value });
 export const equalTo = (value: number): Line => ({ relation: '=', value });
 
-/** Failed if a check failed; else not shown if one is not, or there is none; else passed. */
+/** A row of the gate, in the state that its checks are in together. */
 export function criterionOf(
   gate: GateName,
   title: string,
@@ -112,10 +112,20 @@ export function criterionOf(
   checks: readonly GateCheck[],
   remedies: readonly Override[] = [],
 ): GateCriterion {
-  return { gate, title, share, state: stateOf(checks), checks, remedies };
+  return { gate, title, share, state: stateOfAll(checks), checks, remedies };
 }
 
-function stateOf(checks: readonly GateCheck[]): CheckState {
-  if (checks.some(({ state }) => state === 'failed')) return 'failed';
-  return checks.length > 0 && checks.every(({ state }) => state === 'passed') ? 'passed' : 'not shown';
+/** The same row with other checks. */
+export function withChecks(criterion: GateCriterion, checks: readonly GateCheck[]): GateCriterion {
+  return { ...criterion, checks, state: stateOfAll(checks) };
+}
+
+function stateOfAll(checks: readonly GateCheck[]): CheckState {
+  return worst(checks.map(({ state }) => state));
+}
+
+/** Failed if one is; else not shown if one is not, or there is none; else passed. */
+export function worst(states: readonly CheckState[]): CheckState {
+  if (states.includes('failed')) return 'failed';
+  return states.length === 0 || states.includes('not shown') ? 'not shown' : 'passed';
 }

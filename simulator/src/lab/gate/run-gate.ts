@@ -2,12 +2,12 @@ import { runChecks } from '@stannary/economies';
 import type { Json } from '../campaign/plan.ts';
 import type { ResponseOptions } from '../response/best-response.ts';
 import { affordableCourses, type LongAttack, tooLongText } from './attack-sizes.ts';
-import { type AttackJudgement, CATALOGUE, judgeAttacks, type NamedAttack, unlessCut, worst } from './attacks.ts';
+import { type AttackJudgement, CATALOGUE, judgeAttacks, type NamedAttack, unlessCut } from './attacks.ts';
 import type { GateContext } from './context.ts';
 import { concentrationTables } from './criteria/concentration.ts';
 import { CRITERIA } from './criteria/criteria.ts';
 import { type Criterion, type CriterionSetting, judged, MILLION } from './criteria/criterion-of-gate.ts';
-import { meanOf, notShown } from './criterion.ts';
+import { meanOf, notShown, withChecks } from './criterion.ts';
 import { EvidenceBook, type EvidenceFile } from './evidence/evidence-book.ts';
 import { fansOf } from './fans.ts';
 import { ownLinesOf } from './own-lines.ts';
@@ -197,8 +197,7 @@ function beside(
     const metric = `least cost over return of: ${title}`;
     return notShown({ id, metric, unit: '', line: null }, tooLongText(long, profile));
   });
-  const checks = [...criterion.checks, ...untried];
-  return { ...criterion, checks, state: worst(checks.map(({ state }) => state)) };
+  return withChecks(criterion, [...criterion.checks, ...untried]);
 }
 
 function searching({ workers, signal, shelf, onProgress }: GateContext, stage: string): ResponseOptions {

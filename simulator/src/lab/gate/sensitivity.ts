@@ -15,9 +15,9 @@ import { runCampaign } from '../campaign/run-campaign.ts';
 import { chosenPaths } from '../explore/fields.ts';
 import type { ResponseOptions } from '../response/best-response.ts';
 import { closedBestResponse, type Tried } from '../response/closed-response.ts';
-import { CATALOGUE, type NamedAttack, worst } from './attacks.ts';
+import { CATALOGUE, type NamedAttack } from './attacks.ts';
 import { type ClosedFormOptions, closedFormOptions } from './closed-form-run.ts';
-import { atLeast, exactly, measured, worstFor } from './criterion.ts';
+import { atLeast, criterionOf, exactly, measured, worst, worstFor } from './criterion.ts';
 import { leastOf, RATIO_MAX } from './least-ratio.ts';
 import { type Probe, playedRatios, type Step } from './probes.ts';
 import type { Figure, GateCheck, GateCriterion, SensitivityBar } from './report.ts';
@@ -124,7 +124,7 @@ export async function judgeSensitivity(
     };
   });
   bars.sort((a, b) => b.effect.value - a.effect.value || (a.field < b.field ? -1 : 1));
-  return { bars, criterion: criterionOf(bars, lineRatio) };
+  return { bars, criterion: criterionOfBars(bars, lineRatio) };
 }
 
 /**
@@ -368,7 +368,7 @@ function budgetOf(fields: number, { trajectories, base, confirmed, runs }: Effor
   return { fields, economies: 1 + 2 * fields + together, attempts: 4 * confirmed * runs };
 }
 
-function criterionOf(bars: readonly SensitivityBar[], lineRatio: number): GateCriterion {
+function criterionOfBars(bars: readonly SensitivityBar[], lineRatio: number): GateCriterion {
   const checks = bars.map(({ field, leastCostRatio, leastAt, wording, untried }): GateCheck => {
     const check = measured({
       id: field,
@@ -382,12 +382,5 @@ function criterionOf(bars: readonly SensitivityBar[], lineRatio: number): GateCr
     const how = `${check.how}; ${untried} attempts at its steps were too many to be simulated, and no closed form tells of them`;
     return { ...check, how, state: worst([check.state, 'not shown']) };
   });
-  return {
-    gate: 'G16',
-    title: 'No single parameter carries the safety',
-    share: 'economics',
-    state: worst(checks.map(({ state }) => state)),
-    checks,
-    remedies: [],
-  };
+  return criterionOf('G16', 'No single parameter carries the safety', 'economics', checks);
 }

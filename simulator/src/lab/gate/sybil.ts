@@ -1,5 +1,6 @@
 import { type CurveRule, cumulativeSplit, dividesByWork, type Economy, weighClass } from '@stannary/kernel';
 import { DrawSequence } from '../../experiments/index.ts';
+import { criterionOf } from './criterion.ts';
 import type { GateCheck, GateCriterion } from './report.ts';
 
 /** Cuts of one node into so many at most. */
@@ -71,15 +72,7 @@ export function judgeSybil(economy: Economy, seed: number): GateCriterion {
       how: gainGrains <= 0 ? `1 to ${SPLITS_MAX} identities, work and bond cut evenly and by lot` : `most with ${best}`,
     };
   });
-  const isSound = checks.every(({ state }) => state === 'passed');
-  return {
-    gate: 'G13',
-    title: 'Splitting a node earns nothing',
-    share: 'economics',
-    state: isSound ? 'passed' : 'failed',
-    checks,
-    remedies: [],
-  };
+  return criterionOf('G13', 'Splitting a node earns nothing', 'economics', checks);
 }
 
 interface Part {
