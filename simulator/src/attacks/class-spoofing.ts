@@ -4,7 +4,7 @@ import type { AttackSetting } from './attack.ts';
 import { cohortAttack } from './cohort-attack.ts';
 import { cohortOf } from './cohort-population.ts';
 import { cheatedEpochs, fraudHolds, type LastingFraud, lastingFraud, MEETS } from './expectation.ts';
-import { bondedCredits, LEAVE_AFTER, leastBondCredits, NODES, slashedCredits } from './lost-value.ts';
+import { bondedCredits, falseCredits, LEAVE_AFTER, leastBondCredits, NODES, slashedCredits } from './lost-value.ts';
 
 /**
  * 18. Claims the coefficient of better hardware: of each unit that it bills, 1 - 1/g is false, until a surprise benchmark
@@ -48,7 +48,7 @@ export const classSpoofing = cohortAttack({
   },
   account: (ledger, setting) => ({
     costCredits: slashedCredits(ledger, setting),
-    returnCredits: (ledger.falseVestedGrains + ledger.falseHeldGrains) / setting.economy.grainsPerUnit,
+    returnCredits: falseCredits(ledger, setting),
     stakeCredits: bondedCredits(ledger, setting),
   }),
 });

@@ -1,5 +1,4 @@
-import type { AttackSetting, CohortLedger } from './attack.ts';
-import { capitalCostPerEpoch } from './attack.ts';
+import { type AttackSetting, type CohortLedger, capitalCostPerEpoch } from './attack.ts';
 
 /** What an attack loses whose nodes are there for it alone, credits: slashes, fees of identities, its bonds' capital cost. */
 export function lostCredits(ledger: CohortLedger, { economy }: Pick<AttackSetting, 'economy'>): number {
@@ -13,6 +12,11 @@ export function lostCredits(ledger: CohortLedger, { economy }: Pick<AttackSettin
  */
 export function slashedCredits(ledger: CohortLedger, { economy }: Pick<AttackSetting, 'economy'>): number {
   return ledger.slashedValueGrains / economy.grainsPerUnit;
+}
+
+/** What false claims brought, credits: what has vested, and what waits and was never accused, which will vest. */
+export function falseCredits(ledger: CohortLedger, { economy }: Pick<AttackSetting, 'economy'>): number {
+  return (ledger.falseVestedGrains + ledger.falseHeldGrains) / economy.grainsPerUnit;
 }
 
 /** Mean of what its bonds were worth, credits. */

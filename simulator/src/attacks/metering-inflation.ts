@@ -3,7 +3,7 @@ import { type AttackSetting, exposurePerEpoch } from './attack.ts';
 import { cohortAttack } from './cohort-attack.ts';
 import { cohortOf } from './cohort-population.ts';
 import { cheatedEpochs, fraudHolds, type LastingFraud, lastingFraud, MEETS } from './expectation.ts';
-import { bondedCredits, LEAVE_AFTER, leastBondCredits, NODES, slashedCredits } from './lost-value.ts';
+import { bondedCredits, falseCredits, LEAVE_AFTER, leastBondCredits, NODES, slashedCredits } from './lost-value.ts';
 
 /**
  * 6. Claims more than it did, by ε of each epoch's work, until it is found or leaves. What is older than the holdback when
@@ -49,10 +49,9 @@ export const meteringInflation = cohortAttack({
       leaves: view.epoch === end - 1,
     };
   },
-  /** What waits and was never accused will vest. */
   account: (ledger, setting) => ({
     costCredits: slashedCredits(ledger, setting),
-    returnCredits: (ledger.falseVestedGrains + ledger.falseHeldGrains) / setting.economy.grainsPerUnit,
+    returnCredits: falseCredits(ledger, setting),
     stakeCredits: bondedCredits(ledger, setting),
   }),
 });

@@ -15,7 +15,7 @@ import {
   MEETS,
   slashShare,
 } from './expectation.ts';
-import { bondedCredits, leastBondCredits, NODES, slashedCredits } from './lost-value.ts';
+import { bondedCredits, falseCredits, leastBondCredits, NODES, slashedCredits } from './lost-value.ts';
 import { bondCredits, type MeanEpoch, meanCourse } from './mean-course.ts';
 
 /**
@@ -80,7 +80,7 @@ export const whitewash = cohortAttack({
     const further = ledger.identityFeesGrains - Math.round(setting.parameters.nodes!) * bonds.idFeeGrains;
     return {
       costCredits: slashedCredits(ledger, setting) + (further + ledger.duesGrains) / grainsPerUnit,
-      returnCredits: (ledger.falseVestedGrains + ledger.falseHeldGrains) / grainsPerUnit,
+      returnCredits: falseCredits(ledger, setting),
       stakeCredits: bondedCredits(ledger, setting),
     };
   },
