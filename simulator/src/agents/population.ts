@@ -156,16 +156,21 @@ export function bandOf({ id, from, population: { meanBand = 0 } }: NodeGroup, no
   return Math.min(BANDS_MOST, Math.floor(Math.log(drawn) / Math.log(meanBand / (1 + meanBand))));
 }
 
+/** Part of what is charged that its provider earns: what the take leaves of it. */
+export function earnedShare({ take }: Pick<Economy, 'take'>): number {
+  return 1 - (take.burnPpm + take.insurancePpm + take.treasuryPpm) / MILLION;
+}
+
 /** A node's cost and the price below which its work would not pay for itself. */
 export function setCost(economy: Economy, draws: Draws, group: NodeGroup, node: number, columns: NodeColumns): void {
-  const { price, take } = economy;
+  const { price } = economy;
   const { revenueShare, deviation, variableShare } = group.population.cost;
   const target = price.targetUtilisationPpm / MILLION;
-  const earnedShare = 1 - (take.burnPpm + take.insurancePpm + take.treasuryPpm) / MILLION;
+  const earned = earnedShare(economy);
   const workNcuS = (group.capacityNcuMs / 1_000) * target;
-  const revenueGrains = (workNcuS * price.initialMicrograinsPerNcuS * earnedShare) / MILLION;
+  const revenueGrains = (workNcuS * price.initialMicrograinsPerNcuS * earned) / MILLION;
   const z = deviation === 0 ? 0 : draws.normal('cost', 0, group.id, node - group.from);
   const cost = revenueGrains * revenueShare * Math.exp(deviation * z - deviation ** 2 / 2);
   columns.cost[node] = cost;
-  columns.floor[node] = workNcuS === 0 ? 0 : (cost * variableShare * MILLION) / (workNcuS * earnedShare);
+  columns.floor[node] = workNcuS === 0 ? 0 : (cost * variableShare * MILLION) / (workNcuS * earned);
 }

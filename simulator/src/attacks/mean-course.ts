@@ -10,6 +10,7 @@ import {
 } from '@stannary/kernel';
 import { Demand } from '../agents/demand.ts';
 import { Oracle } from '../agents/oracle.ts';
+import { earnedShare } from '../agents/population.ts';
 import { TokenMarket } from '../agents/token-market.ts';
 import { Issuance } from '../books/issuance.ts';
 import { Draws } from '../draws/draws.ts';
@@ -164,7 +165,6 @@ class MeanMarket {
     const workNcuMs = Math.min(this.#nodeNcuMs, honest * (1 + inflation));
     const grown = play.nodes * (workNcuMs - given);
     const others = Math.max(0, Math.min(up, served[own]! - play.nodes * given));
-    const { burnPpm, insurancePpm, treasuryPpm } = this.#economy.take;
     const charges = (workNcuMs * price) / 1e9 / this.#economy.grainsPerUnit;
     const all = others + play.nodes * workNcuMs;
     return {
@@ -178,7 +178,7 @@ class MeanMarket {
         workNcuMs,
         falseNcuMs: workNcuMs - honest + honest * falseShare,
         charges,
-        earned: charges * (1 - (burnPpm + insurancePpm + treasuryPpm) / MILLION),
+        earned: charges * earnedShare(this.#economy),
         othersWorkNcuMs: up === 0 ? 0 : (this.#nodeNcuMs * others) / up,
         othersNodes: this.#nodeNcuMs === 0 ? 0 : up / this.#nodeNcuMs,
         idleNcuMs: wanted[own] === 0 ? 0 : (served[own]! * withheldNcuMs) / wanted[own]!,
@@ -189,9 +189,7 @@ class MeanMarket {
 
   /** What others did in an epoch, and what it was paid. */
   pass(epoch: number, price: number, othersByClass: readonly number[], tokens: readonly number[], own: number): void {
-    const { burnPpm, insurancePpm, treasuryPpm } = this.#economy.take;
-    const perNcuMs =
-      (price / 1e9 / this.#economy.grainsPerUnit) * (1 - (burnPpm + insurancePpm + treasuryPpm) / MILLION);
+    const perNcuMs = (price / 1e9 / this.#economy.grainsPerUnit) * earnedShare(this.#economy);
     const up = this.#providers.up(epoch);
     const pay = othersByClass.map((work, index) => ({
       paid: work * perNcuMs + tokens[index]! * (index === this.classIndex ? 1 - own : 1),

@@ -1,4 +1,5 @@
 import type { Economy } from '@stannary/kernel';
+import { earnedShare } from '../agents/population.ts';
 import { normalCdf } from '../experiments/index.ts';
 import type { ProviderPopulation, Scenario } from '../scenario/scenario.ts';
 import { upShareAt } from '../scenario/series.ts';
@@ -88,10 +89,10 @@ export class MeanProviders {
 
   /** Of the mean node, credits for each NCU·ms that it could have done. */
   #costOf({ revenueShare, variableShare }: ProviderPopulation['cost'], workShare: number): number {
-    const { price, take, grainsPerUnit } = this.#economy;
+    const { price, grainsPerUnit } = this.#economy;
     const target = price.targetUtilisationPpm / MILLION;
-    const earnedShare = 1 - (take.burnPpm + take.insurancePpm + take.treasuryPpm) / MILLION;
-    const atTarget = (target * price.initialMicrograinsPerNcuS * earnedShare * revenueShare) / 1e9 / grainsPerUnit;
+    const promised = target * price.initialMicrograinsPerNcuS * earnedShare(this.#economy);
+    const atTarget = (promised * revenueShare) / 1e9 / grainsPerUnit;
     const busy = target === 0 ? 0 : workShare / target;
     return atTarget * (1 - variableShare + variableShare * busy);
   }
