@@ -1,16 +1,9 @@
 import { loadEconomy, policyAt } from '@stannary/economies';
 import type { Economy } from '@stannary/kernel';
-import {
-  type Calibration,
-  calibrate,
-  calibratedScenario,
-  type Estimate,
-  type HoldOut,
-  NetworkWatch,
-  type NotShown,
-} from '@stannary/simulator/lab';
+import type { Calibration, Estimate, HoldOut, NotShown } from '@stannary/simulator/lab';
 import type { Command } from 'commander';
 import { errorsText, estimateText } from '../lab/calibration-text.ts';
+import { fittedWorld } from '../lab/fitted-world.ts';
 import { type Published, publishedBy, publishedIn } from '../lab/statements-folder.ts';
 import { CliRefusal } from '../refusal.ts';
 import { writeNew } from '../write-new.ts';
@@ -49,12 +42,8 @@ export function defineCalibrate(command: Command): void {
 export async function calibrateNetwork(flags: CalibrateFlags, print: (text: string) => void): Promise<void> {
   const published = await publishedFor(flags);
   const economy = await economyFor(flags, published);
-  const epochSeconds = economy.cadence.epochMs / 1_000;
-  const watch = new NetworkWatch(epochSeconds);
-  const source = `statements of ${published.source}`;
-  const calibration = await calibrate(watch.watch(published.statements()), { epochSeconds, source });
-  const text = calibratedScenario(flags.name, economy, calibration, watch.seen!);
-  writeNew(flags.out, text, flags.force, (detail) => new CliRefusal('CALIBRATE-OUT', 'give-up', detail));
+  const { calibration, scenarioText } = await fittedWorld(flags.name, economy, published);
+  writeNew(flags.out, scenarioText, flags.force, (detail) => new CliRefusal('CALIBRATE-OUT', 'give-up', detail));
   if (flags.json) print(JSON.stringify({ economyHash: published.economyHash, scenario: flags.out, ...calibration }));
   else print(calibrationText(calibration, published, flags.out));
 }

@@ -3,16 +3,14 @@ import { join } from 'node:path';
 import type { Override, Policy } from '@stannary/economies';
 import type { Scenario } from '@stannary/simulator';
 import {
-  calibrate,
-  calibratedScenario,
   calibrationJson,
   type EconomySource,
   type EvidenceFile,
   GateRefusal,
   type Json,
   loadScenario,
-  NetworkWatch,
 } from '@stannary/simulator/lab';
+import { fittedWorld } from '../lab/fitted-world.ts';
 import { type Published, publishedBy, publishedIn } from '../lab/statements-folder.ts';
 
 /** An economy, its text, and the world that it is gated in. */
@@ -57,13 +55,10 @@ export interface NetworkTold {
  */
 export async function networkTold(live: string, { economy, economyHash }: Policy): Promise<NetworkTold> {
   const published = /^https?:\/\//.test(live) ? await publishedBy(live, null) : publishedIn(live);
-  const epochSeconds = economy.cadence.epochMs / 1_000;
-  checkEpochs(live, published, epochSeconds);
-  const watch = new NetworkWatch(epochSeconds);
-  const source = `statements of ${published.source}`;
-  const calibration = await calibrate(watch.watch(published.statements()), { epochSeconds, source });
+  checkEpochs(live, published, economy.cadence.epochMs / 1_000);
+  const { calibration, scenarioText } = await fittedWorld('calibrated', economy, published);
   return {
-    scenarioText: calibratedScenario('calibrated', economy, calibration, watch.seen!),
+    scenarioText,
     calibration: calibrationJson(calibration, {
       network: published.economyHash,
       isSame: published.economyHash === economyHash,
