@@ -13,11 +13,11 @@ export function writeNew(
   } catch (error) {
     const got = (error as { code?: string }).code ?? 'an error';
     if (got !== 'EEXIST') throw unwritable({ where: file, expected: 'a file that can be written', got });
-    throw new CliRefusal('OUT-EXISTS', 'input', {
-      where: file,
-      expected: 'no file of that name',
-      got: 'one',
-      remedy: 'choose another name, or overwrite it with --force',
-    });
+    throw outExists(file, 'choose another name, or overwrite it with --force');
   }
+}
+
+/** A file that nobody asked to overwrite: OUT-EXISTS. */
+export function outExists(file: string, remedy: string): CliRefusal {
+  return new CliRefusal('OUT-EXISTS', 'input', { where: file, expected: 'no file of that name', got: 'one', remedy });
 }

@@ -25,10 +25,10 @@ import { gateText } from '../gate/print.ts';
 import { Progress, secondsText } from '../lab/progress.ts';
 import { untilStopped } from '../lab/stopping.ts';
 import { CliRefusal } from '../refusal.ts';
-import { writeNew } from '../write-new.ts';
-import { pathOption } from './path-option.ts';
+import { outExists, writeNew } from '../write-new.ts';
 import { setOption } from './set-option.ts';
 import { wholeFrom } from './whole-number.ts';
+import { scenarioSetOption, workersOption } from './world-options.ts';
 
 const GATE_FAILED = 1;
 const KEY_FILE = join('.stannary', 'keys', 'gate.pem');
@@ -46,7 +46,7 @@ interface GateFlags {
   readonly set: readonly Override[];
   readonly scenarioSet: readonly Override[];
   readonly seed?: number;
-  readonly workers: number;
+  readonly workers?: number;
   readonly key: string;
   readonly out: string;
   readonly force: boolean;
@@ -100,15 +100,9 @@ export function defineGate(command: Command): void {
       ).conflicts('live'),
     )
     .addOption(setOption())
-    .addOption(
-      pathOption('--scenario-set <path=value>', 'change a field of the scenario, such as demand.elasticity=0.8'),
-    )
+    .addOption(scenarioSetOption())
     .addOption(new Option('--seed <n>', "seed of all worlds; without it the scenario's").argParser(wholeFrom(0)))
-    .addOption(
-      new Option('--workers <n>', 'worker threads; 0 runs all in one')
-        .argParser(wholeFrom(0, 1_024))
-        .default(availableParallelism()),
-    )
+    .addOption(workersOption())
     .option('--key <file>', 'key that signs the report, PEM; made where there is none', KEY_FILE)
     .option('--out <dir>', 'folder for gate-report.json and gate-report.html', '.')
     .option('--force', 'overwrite reports that are there', false)
@@ -171,7 +165,7 @@ async function gate(entry: string | undefined, flags: GateFlags): Promise<GateRe
     scenario: world.scenario,
     profile: flags.profile,
     seed: flags.seed ?? world.scenario.seed,
-    workers: flags.workers,
+    workers: flags.workers ?? availableParallelism(),
     shelf: join(flags.out, SHELF),
   };
   if (!flags.resume) rmSync(context.shelf, { recursive: true, force: true });
@@ -202,7 +196,7 @@ async function gate(entry: string | undefined, flags: GateFlags): Promise<GateRe
   return report;
 }
 
-/** As a file or the economy has it, or as a running network tells it, in the file that `calibrate` would write. */
+/** The world: as a file or the economy has it, or as a running network tells it, in the file that `calibrate` would write. */
 async function worldOf(
   economy: string,
   { set, scenario, scenarioSet, live, out }: GateFlags,
@@ -230,16 +224,14 @@ function reportFiles({ out, force }: GateFlags) {
 }
 
 function requireAbsent(file: string): void {
-  if (!existsSync(file)) return;
-  const remedy = 'choose another folder with --out, or overwrite it with --force';
-  throw new CliRefusal('OUT-EXISTS', 'input', { where: file, expected: 'no file of that name', got: 'one', remedy });
+  if (existsSync(file)) throw outExists(file, 'choose another folder with --out, or overwrite it with --force');
 }
 
 function write(file: string, text: string, force: boolean): void {
   writeNew(file, text, force, (detail) => new CliRefusal('GATE-OUT', 'give-up', detail));
 }
 
-/** Minutes that nobody expects are said first. */
+/** A run of minutes is announced before it begins. */
 function budgetText(context: Omit<GateContext, 'signal'>): string {
   const { runs, nodeEpochs, seconds } = gateBudget(context);
   const size = `${runs} worlds, ${(nodeEpochs / 1e6).toFixed(0)} million node-epochs`;
