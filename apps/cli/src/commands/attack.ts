@@ -83,21 +83,22 @@ export function defineAttack(command: Command): void {
     .option('--force', 'overwrite files that are there', false)
     .addHelpText('after', EXAMPLES)
     .action(async (economy: string, names: string[], flags: AttackFlags) => {
-      process.exitCode = (await attackEconomy(economy, names, flags)) ? ATTACK_PAYS : 0;
+      const attacks = await chosenAttacks(names, flags);
+      if (flags.list) printAttacks(attacks, flags.json);
+      else process.exitCode = (await attackEconomy(economy, attacks, flags)) ? ATTACK_PAYS : 0;
     });
+}
+
+function printAttacks(attacks: readonly NamedAttack[], json: boolean): void {
+  const listed = attacks.map(({ attack }) => attack);
+  console.log(json ? JSON.stringify({ attacks: listed }) : attacksText(listed));
 }
 
 /**
  * Plays attacks against an economy and prints what came of it. True where one pays, or is not shown not to.
- * Refuses as `loadScenario`, ATTACK-NAME, ATTACK-PARAMETER, and as attempts do.
+ * Refuses as `loadScenario`, ATTACK-PARAMETER, ATTACK-OUT, OUT-EXISTS, and as attempts do.
  */
-async function attackEconomy(name: string, names: readonly string[], flags: AttackFlags): Promise<boolean> {
-  const attacks = await chosenAttacks(names, flags);
-  if (flags.list) {
-    const listed = attacks.map(({ attack }) => attack);
-    console.log(flags.json ? JSON.stringify({ attacks: listed }) : attacksText(listed));
-    return false;
-  }
+async function attackEconomy(name: string, attacks: readonly NamedAttack[], flags: AttackFlags): Promise<boolean> {
   checkParameters(attacks, flags.param);
   const file = flags.scenario ?? null;
   const loaded = await loadScenario({ economy: name, set: flags.set, file, scenarioSet: [], sweep: null });
@@ -136,6 +137,10 @@ async function attackEconomy(name: string, names: readonly string[], flags: Atta
   return findings.some(({ state }) => state !== 'passed');
 }
 
+/**
+ * Those that are named, then the user's own; without a name or a file all of the catalogue.
+ * Refuses ATTACK-NAME, SIMULATION-ATTACK.
+ */
 async function chosenAttacks(
   names: readonly string[],
   { file = [], mixture }: Pick<AttackFlags, 'file' | 'mixture'>,
