@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { openChain, openSender } from '@stannary/chain';
 import { GatewayClient } from '@stannary/gateway/client';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { bookIn } from '../deploy/book.ts';
-import { type KeyFlags, keyOf } from '../deploy/keys.ts';
+import { type KeyFlags, keyOf, withKeyOptions } from '../deploy/keys.ts';
 import { untilStopped } from '../lab/stopping.ts';
 import { CliRefusal } from '../refusal.ts';
 import { ALARMS, EraTower, type Finding, type TowerPlace } from '../watch/era-tower.ts';
@@ -29,14 +29,12 @@ const INTERVALS_MAX = 16;
 
 /** `stannary watch`. */
 export function defineWatch(command: Command): void {
-  command
+  const described = command
     .description('a watchtower: settle every era again from public data, and prove on the chain what is wrong')
     .requiredOption('--gateway <url>', "who serves the network's public data; nothing of it is believed")
     .requiredOption('--rpc <url>', 'node of its chain')
-    .option('--book <file>', 'book of addresses, as `deploy` writes it', 'addresses.json')
-    .option('--key <file>', 'key of an account that pays for proofs; without one the tower only looks')
-    .addOption(new Option('--keystore <file>', 'the same, sealed: a keystore of version 3').conflicts('key'))
-    .option('--password-file <file>', "the keystore's password")
+    .option('--book <file>', 'book of addresses, as `deploy` writes it', 'addresses.json');
+  withKeyOptions(described, 'key of an account that pays for proofs; without one the tower only looks')
     .option('--data <dir>', 'folder where the tower keeps its place; without one it begins at era 0')
     .option('--every <s>', 'seconds between two looks', wholeFrom(1, 86_400), 10)
     .option('--once', 'look once at every era that is posted, and end', false)
