@@ -93,10 +93,13 @@ async function towerOf(flags: WatchFlags, tell: (finding: Finding) => void): Pro
 /** Until the signal. A look that fails is said and made again, later each time. */
 async function keepWatch(tower: EraTower, flags: WatchFlags, signal: AbortSignal): Promise<void> {
   let failures = 0;
+  let kept: TowerPlace | null = null;
   for (;;) {
     try {
       await tower.run();
-      keepPlace(flags, tower.place);
+      // With the whole economy in it: written when it is another, not at every look.
+      if (tower.place !== kept) keepPlace(flags, tower.place);
+      kept = tower.place;
       failures = 0;
     } catch (error) {
       failures += 1;
