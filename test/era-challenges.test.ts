@@ -19,7 +19,15 @@ import {
 import type { Verdict } from '@stannary/kernel';
 import { keccak256, toHex } from '@stannary/wire';
 import fc from 'fast-check';
-import { bundlesOf, type EpochPlan, type EraWorld, proposedFault, receipted, startEraWorld } from './eras.fixture.ts';
+import {
+  addCredits,
+  bundlesOf,
+  type EpochPlan,
+  type EraWorld,
+  proposedFault,
+  receipted,
+  startEraWorld,
+} from './eras.fixture.ts';
 
 // Eras that the kernel settled, posted to the real contracts as they are or with one thing changed: the honest ones stand,
 // and of every other a challenge is found that the contracts accept.
@@ -146,7 +154,7 @@ describe('a posted era', () => {
         const richer = leaves[to % leaves.length]!;
         // How the take is divided among its payees no contract recomputes.
         fc.pre(poorer !== richer && !(tree === 'accrual' && isTake(poorer) && isTake(richer)));
-        fc.pre(move(poorer, -1n) && move(richer, 1n));
+        fc.pre(addCredits(poorer, -1n) && addCredits(richer, 1n));
         assert.equal(await refusedOrVoided({ [tree]: new EraTree(leaves) }), 'voided');
       }),
       { numRuns: 20, endOnFailure: true },
@@ -278,15 +286,6 @@ function fixedPlans(): EpochPlan[] {
 
 function isTake(leaf: Uint8Array): boolean {
   return leaf[60] === 255;
-}
-
-/** Adds to a leaf's credits; false where it has none. */
-function move(leaf: Uint8Array, by: bigint): boolean {
-  const view = new DataView(leaf.buffer, leaf.byteOffset + leaf.length - 24);
-  const credits = view.getBigUint64(0);
-  if (credits + by < 0n) return false;
-  view.setBigUint64(0, credits + by);
-  return true;
 }
 
 function nodesOf(tree: EraTree): (readonly [height: number, index: number])[] {

@@ -11,7 +11,7 @@ import {
 } from '@stannary/chain';
 import { EraTower, type Finding } from '@stannary/cli/watch';
 import type { EraBundleAnswer } from '@stannary/gateway/client';
-import { type EpochPlan, type EraWorld, servedBundles, startEraWorld } from './eras.fixture.ts';
+import { addCredits, type EpochPlan, type EraWorld, servedBundles, startEraWorld } from './eras.fixture.ts';
 
 // The tower before a real chain, and before whatever a poster may serve it.
 
@@ -197,10 +197,7 @@ describe('a tower', () => {
 /** A payout tree in which the first account has a grain of the second's. */
 function movedGrain(tree: EraTree): EraTree {
   const leaves = tree.leaves.map((leaf) => leaf.slice());
-  const amounts = leaves.map((leaf) => new DataView(leaf.buffer, leaf.byteOffset + leaf.length - 24));
-  const payer = amounts.findIndex((amount) => amount.getBigUint64(0) > 0n);
-  const payee = payer === 0 ? 1 : 0;
-  amounts[payer]!.setBigUint64(0, amounts[payer]!.getBigUint64(0) - 1n);
-  amounts[payee]!.setBigUint64(0, amounts[payee]!.getBigUint64(0) + 1n);
+  const payer = leaves.findIndex((leaf) => addCredits(leaf, -1n));
+  addCredits(leaves[payer === 0 ? 1 : 0]!, 1n);
   return new EraTree(leaves);
 }

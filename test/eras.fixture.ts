@@ -1,4 +1,4 @@
-import { createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import {
   type AddressBook,
   type ChainReader,
@@ -18,6 +18,7 @@ import {
   startLocalChain,
   type Witness,
 } from '@stannary/chain';
+import { isSignedBy } from '@stannary/cli/watch';
 import { loadEconomy } from '@stannary/economies';
 import type { EraBundleAnswer } from '@stannary/gateway/client';
 import {
@@ -143,13 +144,7 @@ export async function startEraWorld(context: { after: (cleanUp: () => unknown) =
   const witness: Witness = {
     keys: new Map(devices.map(({ nodeId, spki }) => [nodeId, spki])),
     epochsPerEra: EPOCHS_PER_ERA,
-    verify: (spki, message, signature) =>
-      verify(
-        'sha256',
-        message,
-        { key: createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' }), dsaEncoding: 'ieee-p1363' },
-        signature,
-      ),
+    verify: isSignedBy,
   };
   const roles = { poster: as(poster), challenger: as(other) };
   return { reader, receiptKey: receipt.key, ...roles, economy, economyHash, devices, addressBook, accounts, witness };
@@ -266,6 +261,15 @@ export function proposedFault({ devices }: EraWorld, node: number, faultId: stri
   const { nodeId } = devices[node]!;
   const evidence = { evidence: 'ee'.repeat(32), challenger: NO_ADDRESS, windows: [] };
   return { kind: 'fault-proposed', faultId, nodeId, offence: 'wrong-result', ...evidence };
+}
+
+/** Adds to a leaf's credits; false where it has none. */
+export function addCredits(leaf: Uint8Array, by: bigint): boolean {
+  const view = new DataView(leaf.buffer, leaf.byteOffset + leaf.length - 24);
+  const credits = view.getBigUint64(0);
+  if (credits + by < 0n) return false;
+  view.setBigUint64(0, credits + by);
+  return true;
 }
 
 function newKey(): { readonly key: KeyObject; readonly spki: string } {

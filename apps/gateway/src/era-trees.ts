@@ -1,7 +1,9 @@
 import {
+  ERA_TREES,
   type EraBundle,
   type EraHeader,
   type EraSource,
+  type EraTreeName,
   type EraTrees,
   eraHeaderHash,
   eraHeaderOf,
@@ -181,19 +183,12 @@ function mapRoots<From extends TreeRoot | TreeRootAnswer, To>(
   header: Omit<EraHeader, keyof Roots<From>> & Roots<From>,
   change: (root: From) => To,
 ): Omit<EraHeader, keyof Roots<From>> & Roots<To> {
-  const { accrual, voids, direct, payout, params } = header;
-  return {
-    era: header.era,
-    parentHash: header.parentHash,
-    accrual: change(accrual),
-    voids: change(voids),
-    direct: change(direct),
-    payout: change(payout),
-    params: change(params),
-  };
+  const { era, parentHash } = header;
+  const roots = Object.fromEntries(ERA_TREES.map((tree) => [tree, change(header[tree])])) as Roots<To>;
+  return { era, parentHash, ...roots };
 }
 
-type Roots<Root> = Readonly<Record<'accrual' | 'voids' | 'direct' | 'payout' | 'params', Root>>;
+type Roots<Root> = Readonly<Record<EraTreeName, Root>>;
 
 /** The payout tree of kept leaves, with the JSON form of its proofs. */
 export function payoutTree(leavesJson: string) {

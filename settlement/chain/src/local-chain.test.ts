@@ -32,6 +32,20 @@ test('a second start goes on where the first stopped', async (context) => {
   assert.deepEqual(await transaction(second, before), { found: true, nonce: 1 });
 });
 
+test('a transaction in the name of a contract is kept as well', async (context) => {
+  const stateFile = join(await temporaryFolder(context), 'chain.json');
+  const first = await startLocalChain({ stateFile, saveSeconds: 600 });
+  const contract = `0x${'22'.repeat(20)}`;
+  await rawRpc(first.rpcUrl, 'anvil_setCode', [contract, '0x00']);
+  await rawRpc(first.rpcUrl, 'anvil_setBalance', [contract, '0xde0b6b3a7640000']);
+  await rawRpc(first.rpcUrl, 'anvil_impersonateAccount', [contract]);
+  const hash = await send(first, contract);
+  await first.stop();
+  const second = await startLocalChain({ stateFile });
+  context.after(() => second.stop());
+  assert.ok((await transaction(second, hash)).found);
+});
+
 test('killed with the program that started it, it loses nothing', { timeout: 60_000 }, async (context) => {
   const stateFile = join(await temporaryFolder(context), 'chain.json');
   const program = `
@@ -114,8 +128,8 @@ async function start(context: Parameters<typeof temporaryFolder>[0]): Promise<Lo
 }
 
 /** Sends one wei and waits for its block. */
-async function send({ rpcUrl }: LocalChain): Promise<string> {
-  const transfer = { from: devAccount(0).address, to: RECEIVER, value: '0x1' };
+async function send({ rpcUrl }: LocalChain, from: string = devAccount(0).address): Promise<string> {
+  const transfer = { from, to: RECEIVER, value: '0x1' };
   const hash = (await rawRpc(rpcUrl, 'eth_sendTransaction', [transfer])) as string;
   await until(async () => (await rawRpc(rpcUrl, 'eth_getTransactionReceipt', [hash])) !== null);
   return hash;

@@ -75,7 +75,6 @@ export { type GateOptions, requireChecks, runGate } from './gate/run-gate.ts';
 export { gateBudget } from './gate/scenes/scenes.ts';
 export {
   judgeSensitivity,
-  type SensitivityBudget,
   type SensitivityJudgement,
   type SensitivityTrial,
 } from './gate/sensitivity.ts';

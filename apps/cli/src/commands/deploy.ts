@@ -29,7 +29,7 @@ import { fieldLimits, type LoadedEconomy, loadEconomy, type Override } from '@st
 import { verifiedReport } from '@stannary/simulator/lab';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { bookIn, writeBook } from '../deploy/book.ts';
-import { type KeyFlags, keyOf } from '../deploy/keys.ts';
+import { type KeyFlags, keyOf, withKeyOptions } from '../deploy/keys.ts';
 import { partiesIn } from '../deploy/parties.ts';
 import { changeText, diffText, dryRunText, findingsText, stepText } from '../deploy/print.ts';
 import { CliRefusal } from '../refusal.ts';
@@ -60,16 +60,14 @@ const LOCAL_GENESIS_AT = 1_767_225_600;
 
 /** `stannary deploy`. */
 export function defineDeploy(command: Command): void {
-  command
+  const described = command
     .description("put a network's contracts on a chain, read them back, and change the rules that they hold")
     .requiredOption('--economy <file>', 'economy file, or the name of a shipped one')
     .addOption(setOption())
     .requiredOption('--rpc <url>', 'node of the chain')
     .option('--parties <file>', 'who is who on that chain, JSON; left out only on a local chain')
-    .option('--book <file>', 'book of addresses: written by a deployment, read by everything else', 'addresses.json')
-    .option('--key <file>', 'private key that pays, or that governs: a file with 0x and 64 hex characters')
-    .addOption(new Option('--keystore <file>', 'the same, sealed: a keystore of version 3').conflicts('key'))
-    .option('--password-file <file>', "the keystore's password")
+    .option('--book <file>', 'book of addresses: written by a deployment, read by everything else', 'addresses.json');
+  withKeyOptions(described, 'private key that pays, or that governs: a file with 0x and 64 hex characters')
     .option('--gate-report <file>', "signed report of the economy's launch gate, whose hash goes to the chain")
     .addOption(new Option('--dry-run', 'print every step with its gas, do none').conflicts(['verify', ...GOVERNING]))
     .addOption(new Option('--verify', 'read a deployment back: code, values, bounds, roles').conflicts([...GOVERNING]))

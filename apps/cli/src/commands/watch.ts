@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ChannelReader, chainOf, type DeploymentBook, openChain, openChannelSender, openSender } from '@stannary/chain';
 import { GatewayClient } from '@stannary/gateway/client';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { bookIn } from '../deploy/book.ts';
-import { type KeyFlags, keyOf } from '../deploy/keys.ts';
+import { type KeyFlags, keyOf, withKeyOptions } from '../deploy/keys.ts';
 import { untilStopped } from '../lab/stopping.ts';
 import { CliRefusal, type RefusalClass } from '../refusal.ts';
 import { channelFindingText } from '../watch/channel-finding-text.ts';
@@ -36,16 +36,14 @@ const INTERVALS_MAX = 16;
 
 /** `stannary watch`. */
 export function defineWatch(command: Command): void {
-  command
+  const described = command
     .description('a watchtower: prove wrong eras wrong on the chain, and commit the vouchers of payees that sleep')
     .option('--gateway <url>', "watch eras: who serves the network's public data; nothing of it is believed")
     .option('--vouchers <dir>', 'watch channels: a folder where payees hand over their newest voucher of each')
     .option('--claim', 'collect what payees charged as well, where a channel ends', false)
     .requiredOption('--rpc <url>', 'node of its chain')
-    .option('--book <file>', 'book of addresses, as `deploy` writes it', 'addresses.json')
-    .option('--key <file>', 'key of an account that pays for proofs and commitments; without one the tower only looks')
-    .addOption(new Option('--keystore <file>', 'the same, sealed: a keystore of version 3').conflicts('key'))
-    .option('--password-file <file>', "the keystore's password")
+    .option('--book <file>', 'book of addresses, as `deploy` writes it', 'addresses.json');
+  withKeyOptions(described, 'key of an account that pays for proofs and commitments; without one the tower only looks')
     .option('--data <dir>', 'folder where the tower keeps its place; without one it begins at era 0')
     .option('--every <s>', 'seconds between two looks', wholeFrom(1, 86_400), 10)
     .option('--once', 'look once at every era that is posted and every voucher, and end', false)
@@ -131,9 +129,12 @@ async function eraLook(flags: WatchFlags, gateway: string, tell: (finding: Findi
     },
     place,
   );
+  let kept = place;
   return async () => {
     await tower.run();
-    keepPlace(flags, tower.place);
+    // With the whole economy in it: written when it is another, not at every look.
+    if (tower.place !== kept) keepPlace(flags, tower.place);
+    kept = tower.place;
   };
 }
 

@@ -1,6 +1,7 @@
 import { createDecipheriv, scryptSync, timingSafeEqual } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fastKeccak256 } from '@stannary/chain';
+import { type Command, Option } from 'commander';
 import { CliRefusal } from '../refusal.ts';
 
 /** Where a key is: a file with it in the open, or a keystore with the file of its password. */
@@ -8,6 +9,14 @@ export interface KeyFlags {
   readonly key?: string;
   readonly keystore?: string;
   readonly passwordFile?: string;
+}
+
+/** The options that `keyOf` reads; `about`: what the key is for. */
+export function withKeyOptions(command: Command, about: string): Command {
+  return command
+    .option('--key <file>', about)
+    .addOption(new Option('--keystore <file>', 'the same, sealed: a keystore of version 3').conflicts('key'))
+    .option('--password-file <file>', "the keystore's password");
 }
 
 /** More than any wallet asks for (2^18 · 8 · 128 bytes = 256 MiB), so that a file cannot ask for all memory. */

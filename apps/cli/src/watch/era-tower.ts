@@ -79,7 +79,7 @@ export class EraTower {
   }
 
   async #judge(era: number, entry: EraEntry): Promise<boolean> {
-    const looked = await this.#look(era).catch((error: unknown) => {
+    const looked = await this.#look(era, entry).catch((error: unknown) => {
       // What is served may be anything: it stops no tower. What the chain or the way to it refuses is tried again.
       if ((error as Partial<ChainRefusal>).code?.startsWith('CHAIN-') === true) throw error;
       return (error as Error).message;
@@ -99,13 +99,13 @@ export class EraTower {
   }
 
   /** Errors: those of the client, and whatever a bundle out of form brings. */
-  async #look(era: number) {
+  async #look(era: number, entry: EraEntry) {
     const bundle = await this.#parts.client.eraBundle(era);
     if (bundle.era !== era) throw new Error(`expected era ${era}, got ${bundle.era}`);
     const { nextEra, replay } = this.#place;
     const replayed = replayEra(bundle, era === nextEra ? replay : (this.#after.get(era - 1) ?? null));
     const witness = await this.#witness();
-    const headerOf = (which: number) => this.#headerOf(which);
+    const headerOf = async (which: number) => (which === era ? entry.header : this.#headerOf(which));
     return { replayed, judgement: await judgeEra(bundle, replayed.trees, { headerOf, witness }) };
   }
 

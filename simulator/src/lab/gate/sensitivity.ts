@@ -34,15 +34,6 @@ export interface SensitivityTrial {
   readonly attacks?: readonly NamedAttack[];
   /** What G1 found, by id, in the base world: where closed forms are silent. */
   readonly known?: ReadonlyMap<string, Pick<Tried, 'parameters'>>;
-  /** Told before anything is computed. */
-  readonly onBudget?: (budget: SensitivityBudget) => void;
-}
-
-export interface SensitivityBudget {
-  readonly fields: number;
-  /** Economies that closed forms are asked about, and attempts that are simulated, at most. */
-  readonly economies: number;
-  readonly attempts: number;
 }
 
 export interface SensitivityJudgement {
@@ -99,7 +90,6 @@ export async function judgeSensitivity(
   const lineRatio = policy.economy.gate.attackCostRatioPpmMin / 1_000_000;
   const fields = defendingFields(policy, attacks);
   const effort = EFFORT[profile];
-  trial.onBudget?.(budgetOf(fields.length, effort));
   const response = await Responses.of(trial, attacks, options);
   const alone = fields.flatMap((path) => stepsOf(policy, path));
   const leasts = await steppedLeasts(response, alone, effort);
@@ -362,12 +352,6 @@ async function effectsOf(
   const design = new SaltelliDesign({ parameters, base, secondOrder: false, seed });
   const outputs = await ratiosAt([...design.points()]);
   return [...sobolIndices(design.shape, outputs, { seed, ...BOOTSTRAP }).total];
-}
-
-function budgetOf(fields: number, { trajectories, base, confirmed, runs }: Effort): SensitivityBudget {
-  const moved = Math.min(fields, TOGETHER_MAX);
-  const together = trajectories * (moved + 1) + base * (moved + 2);
-  return { fields, economies: 1 + 2 * fields + together, attempts: 4 * confirmed * runs };
 }
 
 function criterionOfBars(bars: readonly SensitivityBar[], lineRatio: number): GateCriterion {
