@@ -80,6 +80,7 @@ export {
 } from './gate/sensitivity.ts';
 export { bestSplits, judgeSybil, type SplitGain } from './gate/sybil.ts';
 export { attackScenario, GATE_WORLDS, type GateProfile, type GateWorld, gateScenario } from './gate/worlds.ts';
+export { makeFolder } from './make-folder.ts';
 export { CsvFile } from './output/csv.ts';
 export { ParquetFile } from './output/parquet.ts';
 export { type Cell, type Column, FAN_TABLE, fanRows, type RunTable, runTable } from './output/rows.ts';

@@ -40,6 +40,8 @@ test('EXPLORE-FOLDER: what lies there is something else', () => {
   const { status, stderr } = stannary('compare', 'reference', 'reference', ...SMALL, '--runs', '2', '--out', out);
   assert.equal(status, 2);
   assert.match(stderr, /got other files.*\[EXPLORE-FOLDER\]/);
+  const nowhere = stannary('compare', 'reference', 'reference', ...SMALL, '--out', '/proc/stannary');
+  assert.match(nowhere.stderr, /got E[A-Z]+;.*\[EXPLORE-FOLDER\]/);
 });
 
 test('tune: the best as a patch that check takes', () => {

@@ -223,8 +223,17 @@ test('the world is a scenario file or a preset, as simulate reads them (GATE-SCE
 const SMALL = ['grid', 'cloud', 'edge', 'ai'].flatMap((name) => ['--scenario-set', `providers.${name}.nodes=4`]);
 
 test('a folder that cannot be made is refused before anything is simulated (OUT-FOLDER)', async (t) => {
-  const out = join('/dev/null', 'x');
-  await assert.rejects(run(t, GATE, ['reference', '--out', out]), refused('OUT-FOLDER'));
+  for (const out of ['/dev/null/x', '/proc/stannary']) {
+    await assert.rejects(run(t, GATE, ['reference', '--out', out]), refused('OUT-FOLDER'));
+  }
+});
+
+test('--live writes over no scenario that is there (OUT-EXISTS)', async (t) => {
+  const out = folderOf(t);
+  const file = join(out, 'calibrated.yaml');
+  writeFileSync(file, 'name: mine\n');
+  await assert.rejects(run(t, GATE, ['reference', '--live', out, '--out', out]), refused('OUT-EXISTS'));
+  assert.equal(readFileSync(file, 'utf8'), 'name: mine\n');
 });
 
 test('Ctrl-C keeps what was simulated, and --resume comes to the same report but for when it was made', async (t) => {

@@ -4,7 +4,6 @@ import {
   existsSync,
   fdatasyncSync,
   fstatSync,
-  mkdirSync,
   openSync,
   readFileSync,
   readSync,
@@ -13,6 +12,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../make-folder.ts';
 import type { CampaignJob, CampaignPlan, JobResult } from './plan.ts';
 import { identityHash, type PlanIdentity, planIdentity } from './plan-hash.ts';
 import { CampaignRefusal } from './refusal.ts';
@@ -55,7 +55,7 @@ export class ResultStore {
   static async open(folder: string, plan: CampaignPlan): Promise<ResultStore> {
     const identity = await planIdentity(plan);
     try {
-      mkdirSync(folder, { recursive: true });
+      makeFolder(folder);
       const hash = claim(folder, identity, plan);
       const store = new ResultStore(hash, openSync(join(folder, RESULTS_FILE), 'a+'));
       store.#index();
