@@ -169,6 +169,12 @@ test('CAMPAIGN-BUG: a kind that brings what is no number', async () => {
   delete kinds.broken;
 });
 
+test('CAMPAIGN-SIZE: more runs than anyone could keep, before any thread starts', async () => {
+  const points = Array.from({ length: 11 }, () => NO_CHANGE);
+  const run = runCampaign(planOf({ points, runs: 1_000_000 }), { onResult: () => {} });
+  await assert.rejects(run, refusal('CAMPAIGN-SIZE', /at most 10000000, got 11 × 1000000 = 11000000/));
+});
+
 test('CAMPAIGN-KIND, and an economy that is none, before any thread starts', async () => {
   await assert.rejects(
     resultsOf(planOf({ kind: 'fly' }), { workers: 2 }),
