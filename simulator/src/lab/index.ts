@@ -101,7 +101,7 @@ export { readReport } from './report/read-report.ts';
 export { ReportRefusal, type ReportRefusalCode } from './report/refusal.ts';
 export { reportHtml } from './report/report-html.ts';
 export { type SimulationPoint, type SimulationReport, simulationHtml } from './report/simulation-html.ts';
-export { ownLinesText, verdictText, worldText } from './report/verdict.ts';
+export { looserAgesText, ownLinesText, verdictText, worldText } from './report/verdict.ts';
 export {
   type BestResponse,
   bestResponses,

@@ -104,7 +104,7 @@ export function defineGate(command: Command): void {
     .addOption(workersOption())
     .option('--key <file>', 'key that signs the report, PEM; made where there is none', KEY_FILE)
     .option('--out <dir>', 'folder for gate-report.json and gate-report.html; with --live for calibrated.yaml too', '.')
-    .option('--force', 'overwrite reports that are there', false)
+    .option('--force', 'overwrite what is there of these', false)
     .option('--live <dir|url>', 'fit the world to a running network: a folder of its statements, or its gateway')
     .addOption(new Option('--only <rows>', 'some rows, as G7,G9: no verdict then').argParser(rowNames))
     .option('--resume', 'go on with what a gate that was stopped has simulated', false)
@@ -242,8 +242,11 @@ function budgetText(context: Omit<GateContext, 'signal'>): string {
 
 function verify(file: string, { json, verbose, signer }: GateFlags): GateReport {
   const { report, signature } = verifiedReport(file, textOf('GATE-REPORT', file), signer ?? null);
+  const pinned = signer === undefined ? ' (signer not pinned: --signer says whose key it must be)' : '';
   if (json) console.log(JSON.stringify({ report, signature }));
   else
-    console.log(`${file}: signed by ${signature.publicKey}, made at ${report.madeAt}\n\n${gateText(report, verbose)}`);
+    console.log(
+      `${file}: signed by ${signature.publicKey}${pinned}, made at ${report.madeAt}\n\n${gateText(report, verbose)}`,
+    );
   return report;
 }
