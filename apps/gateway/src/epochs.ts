@@ -27,7 +27,7 @@ import type { Devices } from './devices.ts';
 import { recordEra } from './era-trees.ts';
 import type { Faults } from './faults.ts';
 import { BURNED_TOKENS, readFact, writeFact } from './network-clock.ts';
-import { offeredIn } from './offered.ts';
+import { offeredByClass, offeredIn } from './offered.ts';
 import { isAllocated, type Work } from './work.ts';
 
 /**
@@ -218,23 +218,13 @@ export class Epochs {
       .orderBy('withdrawal_id')
       .execute();
     const { economy } = this.#context.policyAt(epoch);
-    const offered = await open
-      .selectFrom('offer')
-      .innerJoin('device', 'device.node_id', 'offer.node_id')
-      .select(({ fn }) => ['class_name', fn.sum('capacity_ncu_ms').as('sum')])
-      .where('epoch', '=', epoch)
-      .groupBy('class_name')
-      .orderBy('class_name')
-      .execute();
+    const offered = await offeredByClass(open, epoch);
     return {
       epoch,
       usage,
       verdicts,
       withdrawals: withdrawals.map((row) => ({ account: row.account, creditsGrains: row.credits_grains as Grains })),
-      ...offeredIn(
-        economy,
-        offered.map(({ class_name, sum }) => ({ className: class_name, ncuMs: Number(sum) })),
-      ),
+      ...offeredIn(economy, offered),
       tokenPrice: fixedPrice(economy),
       burnedTokensGrains: ((await readFact<number>(open, BURNED_TOKENS)) ?? 0) as Grains,
       chain,

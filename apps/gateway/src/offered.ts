@@ -1,10 +1,24 @@
 import type { Economy, EpochInputs, NcuMs } from '@stannary/kernel';
 import { RESOURCE_CODES } from '@stannary/wire';
+import type { Database } from './context.ts';
 
 /** Capacity that nodes of a class offer, NCU·ms. */
-export interface OfferedByClass {
+interface OfferedByClass {
   readonly className: string;
   readonly ncuMs: number;
+}
+
+/** Of all offers for an epoch. */
+export async function offeredByClass(db: Database, epoch: number): Promise<OfferedByClass[]> {
+  const rows = await db
+    .selectFrom('offer')
+    .innerJoin('device', 'device.node_id', 'offer.node_id')
+    .select(({ fn }) => ['class_name', fn.sum('capacity_ncu_ms').as('sum')])
+    .where('epoch', '=', epoch)
+    .groupBy('class_name')
+    .orderBy('class_name')
+    .execute();
+  return rows.map(({ class_name, sum }) => ({ className: class_name, ncuMs: Number(sum) }));
 }
 
 /**
