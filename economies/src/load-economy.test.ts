@@ -42,8 +42,8 @@ test('the bundled economies keep their hashes', async () => {
     await Promise.all(['reference', 'local'].map(async (name) => [name, (await loadEconomy(name)).economyHash])),
   );
   assert.deepEqual(hashes, {
-    reference: '1d4e6cdad5925503cc0b62585ce6c10dca0db286ad289197e5209734dce943a4',
-    local: '4d28a6af55f65c235cce36e1e9ba76d68dbd587f55bfd17c448b1c9683a0da25',
+    reference: 'abae9529027424194334f044b91f053e0477913792affbb52e752c656b9b6a61',
+    local: '465beafe77fbede65101099c0b1fb18d4cef69fc58e77d8c25e1ef94f04863e2',
   });
 });
 

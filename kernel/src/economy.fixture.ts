@@ -251,6 +251,7 @@ const plain = {
     utilisationPpm: 700_000,
     elasticityPpm: 1_000_000,
     elasticityPpmMin: 500_000,
+    outsideMicrograinsPerNcuS: null,
     tokenPriceMicrograins: 1_000_000,
     volatilityPpm: 800_000,
     volatilityPpmStress: 1_500_000,

@@ -13,6 +13,7 @@ export const SIMULATION_REFUSALS = [
   'SIMULATION-PARAMETER',
   'SIMULATION-RULE',
   'SIMULATION-SERIES',
+  'SIMULATION-SIZE',
 ] as const;
 export type SimulationRefusalCode = (typeof SIMULATION_REFUSALS)[number];
 

@@ -13,7 +13,6 @@ import {
   type Grains,
   genesisState,
   isLastEpochOfEra,
-  type NcuMs,
   nodeLines,
   type Settled,
   settleEpoch,
@@ -28,6 +27,7 @@ import type { Devices } from './devices.ts';
 import { recordEra } from './era-trees.ts';
 import type { Faults } from './faults.ts';
 import { BURNED_TOKENS, readFact, writeFact } from './network-clock.ts';
+import { offeredByClass, offeredIn } from './offered.ts';
 import { isAllocated, type Work } from './work.ts';
 
 /**
@@ -217,19 +217,15 @@ export class Epochs {
       .where('settled_epoch', 'is', null)
       .orderBy('withdrawal_id')
       .execute();
-    const offered = await open
-      .selectFrom('offer')
-      .select(({ fn }) => fn.sum('capacity_ncu_ms').as('sum'))
-      .where('epoch', '=', epoch)
-      .executeTakeFirst();
+    const { economy } = this.#context.policyAt(epoch);
+    const offered = await offeredByClass(open, epoch);
     return {
       epoch,
       usage,
       verdicts,
       withdrawals: withdrawals.map((row) => ({ account: row.account, creditsGrains: row.credits_grains as Grains })),
-      offeredNcuMs: Number(offered?.sum ?? 0) as NcuMs,
-      offeredByMarket: [],
-      tokenPrice: fixedPrice(this.#context.policyAt(epoch).economy),
+      ...offeredIn(economy, offered),
+      tokenPrice: fixedPrice(economy),
       burnedTokensGrains: ((await readFact<number>(open, BURNED_TOKENS)) ?? 0) as Grains,
       chain,
       beacon,

@@ -1,4 +1,4 @@
-import { count, credits, derived, fineShare, multiple, seconds, section, share } from './parts.ts';
+import { count, credits, derived, fineShare, multiple, optional, price, seconds, section, share } from './parts.ts';
 
 // What is assumed of the world, and what must be shown before a network opens.
 
@@ -33,6 +33,19 @@ export const assumptions = section(
       ...FREE,
       positive: true,
     }),
+    outsidePrice: optional(
+      price(
+        'outsideMicrograinsPerNcuS',
+        'What buyers pay for such work elsewhere; absent where nobody knows. By default what half the spot prices of a vCPU stay below, n2-standard-8 in 13 regions from 2023 to 2025 (trace `gcp-vm-prices-weekly`), a credit being a dollar.',
+        {
+          default: '0.01296 credits per NCU·h',
+          min: '0.000_001 credits per NCU·h',
+          max: '1_000 credits per NCU·h',
+          ...FREE,
+        },
+      ),
+      { present: true },
+    ),
     tokenPrice: multiple('tokenPriceMicrograins', 'Worth of a work token in credits.', {
       default: '1',
       min: '0.000_001',

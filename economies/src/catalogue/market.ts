@@ -242,8 +242,8 @@ export const reserved = section(
   {
     gapFactor: multiple(
       'gapFactorPpm',
-      'c: the rise of spot over the contract counts so many times. From 2 on, selling the same capacity twice loses at every price.',
-      { default: '2', min: '1', max: '10', stepMax: ['20 %', '0.1'] },
+      'c: the rise of spot over the contract counts so many times. From 2 on, selling the same capacity twice loses at every price; a little more makes up for what the allowance excuses, so that it loses twice its gain without the capital in the bond.',
+      { default: '2.1', min: '1', max: '10', stepMax: ['20 %', '0.1'] },
     ),
     missedFee: share('missedFeePpm', "f: share of the contract's price that is owed whatever spot is.", {
       default: '10 %',

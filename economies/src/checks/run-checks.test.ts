@@ -202,9 +202,9 @@ const FAILING: readonly (readonly [string, string, readonly Override[], readonly
     'ai',
     [['assumptions.replacement', '2 d']],
     [
-      'classes.ai.bond.revenue.exposure 14 d -> 17.5 d',
-      'classes.ai.bond.min 50 credits -> 422.784 credits',
-      'price.cap 0.036 credits per NCU·h -> 0.030744 credits per NCU·h',
+      'classes.ai.bond.revenue.exposure 14 d -> 440 epochs',
+      'classes.ai.bond.min 50 credits -> 443.52 credits',
+      'price.cap 0.036 credits per NCU·h -> 0.0297599976 credits per NCU·h',
     ],
   ],
   [

@@ -8,6 +8,8 @@ export interface Assumptions {
   /** Price elasticity of demand, absolute; the least that must be reckoned with, and the likely one. */
   readonly elasticityPpm: number;
   readonly elasticityPpmMin: number;
+  /** Best outside offer of such work, millionths of a credit grain per NCU·s; null where nobody knows one. */
+  readonly outsideMicrograinsPerNcuS: number | null;
   /** Millionths of a credit grain for one token grain. */
   readonly tokenPriceMicrograins: number;
   /** Volatility of the work token per year. */

@@ -13,7 +13,7 @@ import {
   vestedGrains,
 } from '@stannary/kernel';
 import * as fc from 'fast-check';
-import { economyWith, oneClass, reference } from '../world.fixture.ts';
+import { economyWith, oneClass, reference, refused } from '../world.fixture.ts';
 import { BondBook } from './bond-book.ts';
 import { CreditMarket } from './credit-market.ts';
 import { Ledger } from './ledger.ts';
@@ -151,11 +151,19 @@ const NOTHING = {
 test('a ledger that lacks a grain stops the run', () => {
   const unvested = { openCredits: 90, take: 10, heldTake: 0, openTokens: 0, vestingTokens: 0 };
   new Ledger().enter({ ...NOTHING, chargedCredits: 100 }, unvested);
-  assert.throws(() => new Ledger().enter({ ...NOTHING, chargedCredits: 101 }, unvested), /conserve credits/);
+  assert.throws(() => new Ledger().enter({ ...NOTHING, chargedCredits: 101 }, unvested), /credits .* not conserved/);
   assert.throws(
     () => new Ledger().enter({ ...NOTHING, emittedTokens: 1 }, { ...unvested, openCredits: 0, take: 0 }),
     /tokens/,
   );
+});
+
+test('refused: books whose sums are no exact numbers any more (SIMULATION-SIZE)', () => {
+  const book = new BondBook(economyWith({}), new Float64Array(2));
+  book.found(0, Number.MAX_SAFE_INTEGER);
+  book.assertConserved();
+  book.found(1, 2);
+  assert.throws(() => book.assertConserved(), refused('SIMULATION-SIZE'));
 });
 
 test('a ledger’s sums pass 2^53 and come back from a checkpoint', () => {

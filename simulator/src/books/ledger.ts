@@ -1,4 +1,5 @@
 import { ExactSum } from '@stannary/kernel';
+import { assertSum } from './node-books.ts';
 
 /** Lifetime sums of a run's money, grains. */
 export interface LedgerState {
@@ -41,14 +42,14 @@ export class Ledger {
   #waitingCredits = 0;
   #waitingTokens = 0;
 
-  /** Throws, because a difference is a bug and not anybody's input. */
+  /** @throws as `assertSum` */
   enter(entry: LedgerEntry, unvested: Unvested): void {
     const credits = unvested.openCredits + unvested.take + unvested.heldTake;
     const tokens = unvested.openTokens + unvested.vestingTokens;
     const creditsOut = entry.refundedCredits + entry.toInsuranceCredits + entry.paidCredits + entry.paidTake;
     const tokensOut = entry.paidTokens + entry.carriedTokens;
-    assertEqual('credits', this.#waitingCredits + entry.chargedCredits, credits + creditsOut);
-    assertEqual('tokens', this.#waitingTokens + entry.emittedTokens, tokens + tokensOut);
+    assertSum('credits', this.#waitingCredits + entry.chargedCredits, credits + creditsOut);
+    assertSum('tokens', this.#waitingTokens + entry.emittedTokens, tokens + tokensOut);
     this.#waitingCredits = credits;
     this.#waitingTokens = tokens;
     for (const name of ENTRIES) this.#sums[name].add(entry[name]);
@@ -77,10 +78,4 @@ function addWide(sum: ExactSum, value: bigint): void {
   let left = value;
   for (; left > most; left -= most) sum.add(Number.MAX_SAFE_INTEGER);
   sum.add(Number(left));
-}
-
-/** Sides of terms >= 0 that end below 2^53 were exact all along. */
-function assertEqual(what: string, before: number, after: number): void {
-  if (before === after && after <= Number.MAX_SAFE_INTEGER) return;
-  throw new Error(`the epoch does not conserve ${what}: ${before} before, ${after} after`);
 }

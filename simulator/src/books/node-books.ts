@@ -8,6 +8,7 @@ import {
   type SettlementColumns,
   settlementColumns,
 } from '@stannary/kernel';
+import { SimulationRefusal } from '../refusal.ts';
 import { type ClassRange, type Frame, frameOf, turningColumns } from './layout.ts';
 import type { ResourceMarkets } from './resource-markets.ts';
 import { VestingColumns, type VestingState } from './vesting-columns.ts';
@@ -387,9 +388,16 @@ export function paysCoverage({ supply }: Economy): boolean {
   return supply.streams.some(({ rule }) => rule.kind === 'work-capped' && rule.rest === 'coverage');
 }
 
-/** A sum of terms >= 0 that ends below 2^53 was exact all along; past it the books are refused, not rounded. */
+/**
+ * A sum of terms >= 0 that ends below 2^53 was exact all along; past it the books are refused, not rounded.
+ * @throws SimulationRefusal SIMULATION-SIZE; an Error for a difference, which is a bug and not anybody's input
+ */
 export function assertSum(what: string, before: number, after: number): void {
-  if (before === after && after <= Number.MAX_SAFE_INTEGER) return;
+  const most = Number.MAX_SAFE_INTEGER;
+  if (before === after && after <= most) return;
+  if (Math.max(before, after) > most) {
+    throw new SimulationRefusal('SIMULATION-SIZE', what, `at most ${most} grains in all`, Math.max(before, after));
+  }
   throw new Error(`${what} of an epoch are not conserved: ${before} before, ${after} after`);
 }
 

@@ -80,6 +80,7 @@ export {
 } from './gate/sensitivity.ts';
 export { bestSplits, judgeSybil, type SplitGain } from './gate/sybil.ts';
 export { attackScenario, GATE_WORLDS, type GateProfile, type GateWorld, gateScenario } from './gate/worlds.ts';
+export { makeFolder } from './make-folder.ts';
 export { CsvFile } from './output/csv.ts';
 export { ParquetFile } from './output/parquet.ts';
 export { type Cell, type Column, FAN_TABLE, fanRows, type RunTable, runTable } from './output/rows.ts';
@@ -100,7 +101,7 @@ export { readReport } from './report/read-report.ts';
 export { ReportRefusal, type ReportRefusalCode } from './report/refusal.ts';
 export { reportHtml } from './report/report-html.ts';
 export { type SimulationPoint, type SimulationReport, simulationHtml } from './report/simulation-html.ts';
-export { ownLinesText, verdictText, worldText } from './report/verdict.ts';
+export { looserAgesText, ownLinesText, verdictText, worldText } from './report/verdict.ts';
 export {
   type BestResponse,
   bestResponses,

@@ -6,20 +6,29 @@ const SAFE = Number.MAX_SAFE_INTEGER;
 /** Ordinals of a group and runs are 32-bit words of an address. */
 const WORD = 2 ** 32 - 1;
 const FACTOR_MAX = 1e6;
+const YEAR_MS = 365 * 86_400_000;
+/** Assumptions that hold still for so long say nothing, and bonds since genesis pass 2^53 grains soon after. */
+const HORIZON_YEARS_MAX = 20;
+/** Of one run: a core does them in four hours. */
+const NODE_EPOCHS_MAX = 1e11;
+/** Of each point; a mean of so many is known to a thousandth of its deviation. */
+export const RUNS_MAX = 1_000_000;
 
 /**
  * Refuses a scenario that no run could be made of: a number that is none, is out of its range or is no integer where one
- * is counted, a class that the economy lacks, an empty series. No nodes and no demand are a world, if a quiet one.
+ * is counted, a class that the economy lacks, an empty series, more than could ever be played. No nodes and no demand are a
+ * world, if a quiet one.
  * @throws SimulationRefusal SIMULATION-NUMBER, SIMULATION-CLASS, SIMULATION-SERIES
  */
 export function checkScenario(economy: Economy, scenario: Scenario): void {
   const { horizonEpochs, seed, runs, providers, demand, verification, network, reserve, shocks } = scenario;
-  checkWhole('horizonEpochs', horizonEpochs, 1, WORD);
+  checkWhole('horizonEpochs', horizonEpochs, 1, horizonEpochsMax(economy));
   checkWhole('seed', seed, 0, SAFE);
-  checkWhole('runs', runs, 1, WORD);
+  checkWhole('runs', runs, 1, RUNS_MAX);
   providers.forEach((one, index) => {
     checkPopulation(economy, one, `providers[${index}]`);
   });
+  checkSize(economy, scenario);
   checkNumber('demand.utilisation', demand.utilisation, 0, FACTOR_MAX);
   checkNumber('demand.elasticity', demand.elasticity, 0, 100);
   checkNumber('demand.outsideMicrograinsPerNcuS', demand.outsideMicrograinsPerNcuS ?? 0, 0, SAFE);
@@ -42,6 +51,17 @@ export function checkScenario(economy: Economy, scenario: Scenario): void {
   shocks.forEach((shock, index) => {
     checkShock(shock, `shocks[${index}]`);
   });
+}
+
+function horizonEpochsMax({ cadence }: Economy): number {
+  return Math.min(WORD, Math.max(1, Math.floor((HORIZON_YEARS_MAX * YEAR_MS) / cadence.epochMs)));
+}
+
+/** What each field for itself may be, all of them together may be too much. */
+function checkSize({ limits }: Economy, { providers, horizonEpochs }: Scenario): void {
+  const nodes = providers.reduce((sum, { nodesMax }) => sum + nodesMax, 0);
+  checkWhole('providers, nodesMax of all', nodes, 0, limits.nodesMax);
+  checkWhole('horizonEpochs × nodesMax of all providers', horizonEpochs * nodes, 0, NODE_EPOCHS_MAX);
 }
 
 function checkPopulation(economy: Economy, one: ProviderPopulation, where: string): void {

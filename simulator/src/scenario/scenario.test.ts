@@ -42,6 +42,18 @@ test('verifiers are the economy’s, also of one that was changed later, unless 
 const [first] = scenario.providers;
 const REFUSED: readonly (readonly [string, SimulationRefusalCode, Partial<Scenario>])[] = [
   ['half an epoch', 'SIMULATION-NUMBER', { horizonEpochs: 1.5 }],
+  ['a horizon of centuries', 'SIMULATION-NUMBER', { horizonEpochs: 24_000_000 }],
+  ['runs without end', 'SIMULATION-NUMBER', { runs: 2 ** 32 - 1 }],
+  [
+    'more nodes of all kinds than the economy has room for',
+    'SIMULATION-NUMBER',
+    { providers: [0, 1].map(() => ({ ...first!, nodes: 1, nodesMax: reference.limits.nodesMax })) },
+  ],
+  [
+    'more epochs of more nodes than anyone can play',
+    'SIMULATION-NUMBER',
+    { horizonEpochs: 175_200, providers: [{ ...first!, nodes: 1, nodesMax: reference.limits.nodesMax - 1 }] },
+  ],
   ['a negative seed', 'SIMULATION-NUMBER', { seed: -1 }],
   ['a share above one', 'SIMULATION-NUMBER', { network: { ...scenario.network, lossShare: 1.1 } }],
   ['an elasticity that is no number', 'SIMULATION-NUMBER', { demand: { ...scenario.demand, elasticity: Number.NaN } }],

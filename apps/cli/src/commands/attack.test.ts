@@ -118,8 +118,10 @@ test('ATTACK-PARAMETER', async () => {
 });
 
 test('ATTACK-OUT', async () => {
-  const { status, stderr } = await attack('griefing', ...cheap, '--out', join(PROGRAM, 'below-a-file'));
-  assert.deepEqual([status, /ATTACK-OUT/.test(stderr)], [4, true]);
+  for (const out of [join(PROGRAM, 'below-a-file'), '/proc/stannary']) {
+    const { status, stderr } = await attack('griefing', ...cheap, '--out', out);
+    assert.deepEqual([status, /ATTACK-OUT/.test(stderr)], [4, true]);
+  }
 });
 
 test('the distance is in standard errors of the simulation; what does not vary has none', () => {

@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Override } from '@stannary/economies';
 import { profileSvg } from '@stannary/plot';
@@ -16,7 +15,7 @@ import {
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { Progress } from '../lab/progress.ts';
 import { CliRefusal } from '../refusal.ts';
-import { writeNew } from '../write-new.ts';
+import { makeOutFolder, requireAbsent, writeNew } from '../write-new.ts';
 import { attacksText, distanceOf, findingsText, verdictOf } from './attack-table.ts';
 import { setOption } from './set-option.ts';
 import { wholeFrom } from './whole-number.ts';
@@ -40,6 +39,7 @@ interface AttackFlags {
 
 const ATTACK_PAYS = 1;
 const RUNS_DEFAULT = 60;
+const REPORT_FILE = 'attacks.json';
 
 const EXAMPLES = `
 Examples:
@@ -100,6 +100,7 @@ function printAttacks(attacks: readonly NamedAttack[], json: boolean): void {
  */
 async function attackEconomy(name: string, attacks: readonly NamedAttack[], flags: AttackFlags): Promise<boolean> {
   checkParameters(attacks, flags.param);
+  prepareOut(flags);
   const file = flags.scenario ?? null;
   const loaded = await loadScenario({ economy: name, set: flags.set, file, scenarioSet: [], sweep: null });
   const { economy: source, policy } = loaded;
@@ -191,19 +192,23 @@ function toldOf({ parameters }: Attack, told: Readonly<Record<string, number>>):
   return Object.fromEntries(Object.entries(told).filter(([parameter]) => Object.hasOwn(parameters, parameter)));
 }
 
+/** Refused before minutes are spent. */
+function prepareOut({ out, force }: AttackFlags): void {
+  if (out === undefined) return;
+  makeOutFolder(out, unwritable);
+  if (!force) requireAbsent(join(out, REPORT_FILE));
+}
+
 function writePictures(folder: string, report: { readonly findings: readonly AttackFinding[] }, force: boolean): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (error) {
-    const got = (error as { code?: string }).code ?? 'an error';
-    throw new CliRefusal('ATTACK-OUT', 'give-up', { where: folder, expected: 'a folder that can be written', got });
-  }
-  const write = (file: string, text: string) =>
-    writeNew(join(folder, file), text, force, (detail) => new CliRefusal('ATTACK-OUT', 'give-up', detail));
-  write('attacks.json', `${JSON.stringify(report, null, 2)}\n`);
+  const write = (file: string, text: string) => writeNew(join(folder, file), text, force, unwritable);
+  write(REPORT_FILE, `${JSON.stringify(report, null, 2)}\n`);
   for (const { id, world, title, profile } of report.findings) {
     if (profile !== null) write(`${id}-${world}.svg`, pictureOf(title, world, profile));
   }
+}
+
+function unwritable(detail: { where: string; expected: string; got: string }): CliRefusal {
+  return new CliRefusal('ATTACK-OUT', 'give-up', detail);
 }
 
 function pictureOf(

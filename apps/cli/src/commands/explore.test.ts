@@ -4,6 +4,8 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import type { RunOptions } from '@stannary/simulator/lab';
+import { runLong } from '../explore/session.ts';
 
 const CLI = join(import.meta.dirname, '../../stannary.mjs');
 const root = mkdtempSync(join(tmpdir(), 'stannary-explore-'));
@@ -33,6 +35,22 @@ test('sensitivity: a budget, what moves and what does not, and tables; the same 
   assert.equal(readFileSync(join(out, 'effects.csv'), 'utf8'), effects);
 });
 
+test('the time left is shown on a terminal, and not where JSON was asked for', async (t) => {
+  const { stderr } = process;
+  const isTerminal = stderr.isTTY;
+  const shown: string[] = [];
+  t.mock.method(stderr, 'write', (text: string) => shown.push(text) > 0);
+  stderr.isTTY = true;
+  t.after(() => {
+    stderr.isTTY = isTerminal;
+  });
+  const tell = ({ onProgress }: RunOptions) => Promise.resolve(onProgress?.(1, 2));
+  await runLong({ json: true }, tell);
+  assert.deepEqual(shown, []);
+  await runLong({ json: false }, tell);
+  assert.match(shown.join(''), /runs, 1 of 2/);
+});
+
 test('EXPLORE-FOLDER: what lies there is something else', () => {
   const out = join(root, 'other');
   mkdirSync(out);
@@ -40,6 +58,8 @@ test('EXPLORE-FOLDER: what lies there is something else', () => {
   const { status, stderr } = stannary('compare', 'reference', 'reference', ...SMALL, '--runs', '2', '--out', out);
   assert.equal(status, 2);
   assert.match(stderr, /got other files.*\[EXPLORE-FOLDER\]/);
+  const nowhere = stannary('compare', 'reference', 'reference', ...SMALL, '--out', '/proc/stannary');
+  assert.match(nowhere.stderr, /got E[A-Z]+;.*\[EXPLORE-FOLDER\]/);
 });
 
 test('tune: the best as a patch that check takes', () => {

@@ -158,6 +158,15 @@ test('an attack is a line with cost, return and ratio in its worst world; alike 
   assert.match(gateText({ ...REPORT, criteria, attacks }, true), /price\.f8 .*\n +least ratio: lowest/);
 });
 
+test('evidence that was let be older than by default is said beside the verdict that rests on it', () => {
+  const looserAges = [{ kind: 'drill', days: 900, standard: 180 }];
+  assert.match(
+    gateText({ ...REPORT, looserAges }),
+    /\nlaunch {5}.*older evidence let count: drill of up to 900 days \(180 by default\)/,
+  );
+  assert.doesNotMatch(gateText(REPORT), /older evidence/);
+});
+
 test('a signed report is verified and printed, and its verdict is the exit status', async (t) => {
   const file = join(folderOf(t), 'report.json');
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -166,7 +175,10 @@ test('a signed report is verified and printed, and its verdict is the exit statu
   t.after(() => {
     process.exitCode = undefined;
   });
-  assert.match(await run(t, GATE, ['--verify', file]), /signed by 3059.+\n\neconomy mine/);
+  assert.match(
+    await run(t, GATE, ['--verify', file]),
+    /signed by 3059\w+ \(signer not pinned: --signer .+\n\neconomy mine/,
+  );
   assert.equal(process.exitCode, 1);
   assert.deepEqual(JSON.parse(await run(t, GATE, ['--verify', file, '--json'])), signed);
   await assert.rejects(run(t, GATE, ['--verify', `${file}.none`]), refused('GATE-REPORT'));
@@ -191,7 +203,7 @@ test('refused: a report that was changed, cut off, signed by another or not at a
   t.after(() => {
     process.exitCode = undefined;
   });
-  assert.match(await verified(text, '--signer', signed.signature!.publicKey), /signed by/);
+  assert.match(await verified(text, '--signer', signed.signature!.publicKey), /signed by 3059\w+, made at/);
   const empty = signReport({ ...REPORT, criteria: [], verdicts: { economics: 'fail', launch: 'not ready' } }, one!);
   await verified(JSON.stringify(empty), '--only', 'G1');
   assert.equal(process.exitCode, 1, 'a verified report answers by its verdicts');
@@ -223,8 +235,17 @@ test('the world is a scenario file or a preset, as simulate reads them (GATE-SCE
 const SMALL = ['grid', 'cloud', 'edge', 'ai'].flatMap((name) => ['--scenario-set', `providers.${name}.nodes=4`]);
 
 test('a folder that cannot be made is refused before anything is simulated (OUT-FOLDER)', async (t) => {
-  const out = join('/dev/null', 'x');
-  await assert.rejects(run(t, GATE, ['reference', '--out', out]), refused('OUT-FOLDER'));
+  for (const out of ['/dev/null/x', '/proc/stannary']) {
+    await assert.rejects(run(t, GATE, ['reference', '--out', out]), refused('OUT-FOLDER'));
+  }
+});
+
+test('--live writes over no scenario that is there (OUT-EXISTS)', async (t) => {
+  const out = folderOf(t);
+  const file = join(out, 'calibrated.yaml');
+  writeFileSync(file, 'name: mine\n');
+  await assert.rejects(run(t, GATE, ['reference', '--live', out, '--out', out]), refused('OUT-EXISTS'));
+  assert.equal(readFileSync(file, 'utf8'), 'name: mine\n');
 });
 
 test('Ctrl-C keeps what was simulated, and --resume comes to the same report but for when it was made', async (t) => {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Override } from '@stannary/economies';
@@ -10,7 +10,6 @@ import {
   type GateReport,
   gateBudget,
   gateKey,
-  type Json,
   publicKeyText,
   reportHtml,
   requireChecks,
@@ -20,12 +19,12 @@ import {
   verifiedReport,
 } from '@stannary/simulator/lab';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { evidenceFiles, type GatedWorld, gatedWorld, networkTold, textOf } from '../gate/inputs.ts';
+import { evidenceFiles, type GatedWorld, gatedWorld, type NetworkTold, networkTold, textOf } from '../gate/inputs.ts';
 import { gateText } from '../gate/print.ts';
 import { Progress, secondsText } from '../lab/progress.ts';
 import { untilStopped } from '../lab/stopping.ts';
 import { CliRefusal } from '../refusal.ts';
-import { outExists, writeNew } from '../write-new.ts';
+import { makeOutFolder, requireAbsent, writeNew } from '../write-new.ts';
 import { setOption } from './set-option.ts';
 import { wholeFrom } from './whole-number.ts';
 import { scenarioSetOption, workersOption } from './world-options.ts';
@@ -104,8 +103,8 @@ export function defineGate(command: Command): void {
     .addOption(new Option('--seed <n>', "seed of all worlds; without it the scenario's").argParser(wholeFrom(0)))
     .addOption(workersOption())
     .option('--key <file>', 'key that signs the report, PEM; made where there is none', KEY_FILE)
-    .option('--out <dir>', 'folder for gate-report.json and gate-report.html', '.')
-    .option('--force', 'overwrite reports that are there', false)
+    .option('--out <dir>', 'folder for gate-report.json and gate-report.html; with --live for calibrated.yaml too', '.')
+    .option('--force', 'overwrite what is there of these', false)
     .option('--live <dir|url>', 'fit the world to a running network: a folder of its statements, or its gateway')
     .addOption(new Option('--only <rows>', 'some rows, as G7,G9: no verdict then').argParser(rowNames))
     .option('--resume', 'go on with what a gate that was stopped has simulated', false)
@@ -153,7 +152,9 @@ async function gate(entry: string | undefined, flags: GateFlags): Promise<GateRe
     throw new CliRefusal('GATE-ECONOMY', 'input', { where: 'economy', expected: 'an economy file', got: 'none' });
   }
   const files = reportFiles(flags);
-  const { world, calibration } = await worldOf(entry, flags);
+  const shelf = join(flags.out, SHELF);
+  if (!flags.resume) rmSync(shelf, { recursive: true, force: true });
+  const { world, fitted } = await worldOf(entry, flags, shelf);
   requireChecks(world);
   const evidence = flags.evidence === undefined ? [] : evidenceFiles(flags.evidence);
   const signers = flags.evidenceSigner.map(publicKeyText);
@@ -166,9 +167,8 @@ async function gate(entry: string | undefined, flags: GateFlags): Promise<GateRe
     profile: flags.profile,
     seed: flags.seed ?? world.scenario.seed,
     workers: flags.workers ?? availableParallelism(),
-    shelf: join(flags.out, SHELF),
+    shelf,
   };
-  if (!flags.resume) rmSync(context.shelf, { recursive: true, force: true });
   if (!flags.json) for (const line of [...world.notes, budgetText(context)]) console.error(line);
   const progress = new Progress(process.stderr, () => performance.now(), flags.json);
   const report = await untilStopped(
@@ -181,16 +181,16 @@ async function gate(entry: string | undefined, flags: GateFlags): Promise<GateRe
           evidence,
           ...(signers.length === 0 ? {} : { evidenceSigners: signers }),
           evidenceDaysMax: flags.evidenceAge,
-          calibration,
+          calibration: fitted?.calibration ?? null,
           ...(flags.only === undefined ? {} : { only: flags.only }),
         },
       ),
-    () => `stannary: stopped; the same command with --resume goes on from ${context.shelf}`,
+    () => `stannary: stopped; the same command with --resume goes on from ${shelf}`,
   ).finally(() => progress.end());
   if (report === null) return null;
   const signed = signReport(report, key);
-  for (const { file, text } of files) write(file, text(signed), flags.force);
-  rmSync(context.shelf, { recursive: true, force: true });
+  for (const { file, text } of files) write(file, text(signed, fitted), flags.force);
+  rmSync(shelf, { recursive: true, force: true });
   const written = files.map(({ file }) => file).join(', ');
   console.log(flags.json ? JSON.stringify(signed) : `${gateText(report, flags.verbose)}\n\n${written}`);
   return report;
@@ -199,41 +199,34 @@ async function gate(entry: string | undefined, flags: GateFlags): Promise<GateRe
 /** The world: as a file or the economy has it, or as a running network tells it, in the file that `calibrate` would write. */
 async function worldOf(
   economy: string,
-  { set, scenario, scenarioSet, live, out }: GateFlags,
-): Promise<{ readonly world: GatedWorld; readonly calibration: Json }> {
+  { set, scenario, scenarioSet, live }: GateFlags,
+  shelf: string,
+): Promise<{ readonly world: GatedWorld; readonly fitted: NetworkTold | null }> {
   const world = await gatedWorld({ economy, set, file: scenario ?? null, scenarioSet });
-  if (live === undefined) return { world, calibration: null };
-  const { scenarioText, calibration } = await networkTold(live, world.policy);
-  const file = join(out, LIVE_SCENARIO);
-  writeFileSync(file, scenarioText);
-  return { world: await gatedWorld({ economy, set, file, scenarioSet }), calibration };
+  if (live === undefined) return { world, fitted: null };
+  const fitted = await networkTold(live, world.policy);
+  makeOutFolder(shelf);
+  const file = join(shelf, LIVE_SCENARIO);
+  writeFileSync(file, fitted.scenarioText);
+  return { world: await gatedWorld({ economy, set, file, scenarioSet }), fitted };
+}
+
+interface ReportFile {
+  readonly file: string;
+  readonly text: (signed: SignedGateReport, fitted: NetworkTold | null) => string;
 }
 
 /** What is to be written, refused before minutes are spent. */
-function reportFiles({ out, force }: GateFlags) {
-  const files = [
-    { file: join(out, 'gate-report.json'), text: (signed: SignedGateReport) => `${JSON.stringify(signed)}\n` },
-    {
-      file: join(out, 'gate-report.html'),
-      text: ({ report, signature }: SignedGateReport) => reportHtml(report, signature),
-    },
+function reportFiles({ out, force, live }: GateFlags): readonly ReportFile[] {
+  const fitted: ReportFile = { file: join(out, LIVE_SCENARIO), text: (_, told) => told!.scenarioText };
+  const files: readonly ReportFile[] = [
+    { file: join(out, 'gate-report.json'), text: (signed) => `${JSON.stringify(signed)}\n` },
+    { file: join(out, 'gate-report.html'), text: ({ report, signature }) => reportHtml(report, signature) },
+    ...(live === undefined ? [] : [fitted]),
   ];
-  requireFolder(out);
+  makeOutFolder(out);
   if (!force) for (const { file } of files) requireAbsent(file);
   return files;
-}
-
-function requireFolder(out: string): void {
-  try {
-    mkdirSync(out, { recursive: true });
-  } catch (error) {
-    const got = (error as { code?: string }).code ?? 'an error';
-    throw new CliRefusal('OUT-FOLDER', 'give-up', { where: out, expected: 'a folder that can be written', got });
-  }
-}
-
-function requireAbsent(file: string): void {
-  if (existsSync(file)) throw outExists(file, 'choose another folder with --out, or overwrite it with --force');
 }
 
 function write(file: string, text: string, force: boolean): void {
@@ -249,8 +242,11 @@ function budgetText(context: Omit<GateContext, 'signal'>): string {
 
 function verify(file: string, { json, verbose, signer }: GateFlags): GateReport {
   const { report, signature } = verifiedReport(file, textOf('GATE-REPORT', file), signer ?? null);
+  const pinned = signer === undefined ? ' (signer not pinned: --signer says whose key it must be)' : '';
   if (json) console.log(JSON.stringify({ report, signature }));
   else
-    console.log(`${file}: signed by ${signature.publicKey}, made at ${report.madeAt}\n\n${gateText(report, verbose)}`);
+    console.log(
+      `${file}: signed by ${signature.publicKey}${pinned}, made at ${report.madeAt}\n\n${gateText(report, verbose)}`,
+    );
   return report;
 }

@@ -81,7 +81,9 @@ test('--html: a page with every figure and its interval, fans over time, and swe
 });
 
 test('OUT-FOLDER, SIMULATE-HTML: what cannot be written is refused by name', async () => {
-  await assert.rejects(simulated({ out: join('/dev/null', 'x') }), { code: 'OUT-FOLDER', refusalClass: 'give-up' });
+  for (const out of ['/dev/null/x', '/proc/stannary']) {
+    await assert.rejects(simulated({ out }), { code: 'OUT-FOLDER', refusalClass: 'give-up' });
+  }
   await assert.rejects(simulated({ html: join(root, 'no', 'page.html') }), { code: 'SIMULATE-HTML' });
 });
 

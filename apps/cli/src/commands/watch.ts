@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ChannelReader, chainOf, type DeploymentBook, openChain, openChannelSender, openSender } from '@stannary/chain';
 import { GatewayClient } from '@stannary/gateway/client';
+import { makeFolder } from '@stannary/simulator/lab';
 import type { Command } from 'commander';
 import { bookIn } from '../deploy/book.ts';
 import { type KeyFlags, keyOf, withKeyOptions } from '../deploy/keys.ts';
@@ -183,7 +184,7 @@ function noBook({ book }: WatchFlags, expected: string, got: string): CliRefusal
 /** What was signed and is not mined yet outlives the tower. */
 function journalIn({ data }: WatchFlags): { readonly journalFile?: string } {
   if (data === undefined) return {};
-  inWritable(data, () => mkdirSync(data, { recursive: true }));
+  inWritable(data, () => makeFolder(data));
   return { journalFile: join(data, JOURNAL_FILE) };
 }
 
@@ -218,7 +219,7 @@ function keepPlace({ data }: WatchFlags, place: TowerPlace): void {
   if (data === undefined) return;
   const where = join(data, PLACE_FILE);
   inWritable(where, () => {
-    mkdirSync(data, { recursive: true });
+    makeFolder(data);
     writeFileSync(`${where}.new`, JSON.stringify(place));
     renameSync(`${where}.new`, where);
   });

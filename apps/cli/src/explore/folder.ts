@@ -1,5 +1,6 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '@stannary/simulator/lab';
 import { CliRefusal } from '../refusal.ts';
 
 const PLAN_FILE = 'exploration.json';
@@ -16,7 +17,7 @@ export class ExploreFolder {
   static open(path: string, plan: unknown): ExploreFolder {
     const text = `${JSON.stringify(plan, null, 2)}\n`;
     try {
-      mkdirSync(path, { recursive: true });
+      makeFolder(path);
       const names = readdirSync(path);
       const before = names.includes(PLAN_FILE) ? readFileSync(join(path, PLAN_FILE), 'utf8') : null;
       if (before === null && names.length === 0) writeFileSync(join(path, PLAN_FILE), text);

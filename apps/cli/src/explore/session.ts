@@ -65,12 +65,12 @@ export function seedOf({ policy, scenarioOf }: ExploreSetting): number {
   return scenarioOf(policy.economy).seed;
 }
 
-/** Runs what takes long: with the time left on a terminal. Null: Ctrl-C stopped it. */
+/** Runs what takes long: with the time left on a terminal, unless JSON was asked for. Null: Ctrl-C stopped it. */
 export async function runLong<Result>(
-  { workers, out }: Pick<ExploreFlags, 'workers' | 'out'>,
+  { workers, out, json }: Pick<ExploreFlags, 'workers' | 'out' | 'json'>,
   work: (options: RunOptions) => Promise<Result>,
 ): Promise<Result | null> {
-  const progress = new Progress(process.stderr, () => performance.now(), false);
+  const progress = new Progress(process.stderr, () => performance.now(), json);
   const found = await untilStopped(
     (signal) =>
       work({

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -8,6 +8,7 @@ import { after, before, test } from 'node:test';
 import { loadEconomy } from '@stannary/economies';
 import { Draws, defaultScenario, type Scenario, Simulation, StatementTwin } from '@stannary/simulator';
 import { contentHash } from '@stannary/wire';
+import { runStannary } from '../lab/run-stannary.fixture.ts';
 import { gatedWorld, type NetworkTold, networkTold } from './inputs.ts';
 
 // A small network whose statements the kernel's own `settleEpoch` makes, as a gateway serves them.
@@ -69,6 +70,19 @@ test('statements of the kernel become the world that is gated, and the report ho
   assert.deepEqual(epochs, { first: 0, last: EPOCHS - 1, count: EPOCHS });
   assert.ok(elasticity !== undefined);
   await assert.rejects(networkTold(folder, await otherEpochs()), { code: 'GATE-LIVE' });
+});
+
+test('the fitted world is written beside the report, over nothing that is there (OUT-EXISTS)', async () => {
+  const out = join(root, 'out');
+  const args = ['gate', 'reference', '--live', folder, '--only', 'G13', '--key', join(root, 'key.pem'), '--out', out];
+  const { status, stderr } = await runStannary(...args);
+  assert.equal(status, 0, stderr);
+  const { scenarioText } = await networkTold(folder, policy);
+  assert.equal(readFileSync(join(out, 'calibrated.yaml'), 'utf8'), scenarioText);
+  rmSync(join(out, 'gate-report.json'));
+  rmSync(join(out, 'gate-report.html'));
+  assert.match((await runStannary(...args)).stderr, /calibrated\.yaml: .*\[OUT-EXISTS\]/);
+  assert.equal((await runStannary(...args, '--force')).status, 0);
 });
 
 async function otherEpochs() {

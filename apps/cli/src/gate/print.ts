@@ -5,6 +5,7 @@ import {
   type GateCriterion,
   type GateReport,
   lineText,
+  looserAgesText,
   measuredText,
   ownLinesText,
   scaledFigure,
@@ -41,6 +42,7 @@ export function gateText(told: GateReport, isVerbose = false): string {
     ...(criteria.length < ALL_ROWS ? [`${criteria.length} of ${ALL_ROWS} rows: no verdict can pass`] : []),
   ];
   const where = report.world.isOwn ? '' : `, ${worldText(report)}`;
+  const ages = looserAgesText(report);
   const text = [
     `economy ${economy.name}, version ${economy.version}, ${economy.hash}`,
     `profile ${profile}, seed ${seeds.seed}, code ${code.version} ${code.hash.slice(0, 16)}`,
@@ -52,7 +54,7 @@ export function gateText(told: GateReport, isVerbose = false): string {
     ...(notes.length === 0 ? [] : ['']),
     verdictText(report),
     `economics  ${verdicts.economics}${where}`,
-    `launch     ${verdicts.launch}${economy.boundsWaived ? ', and can never be' : ''}${where}`,
+    `launch     ${verdicts.launch}${economy.boundsWaived ? ', and can never be' : ''}${where}${ages === '' ? '' : `, ${ages}`}`,
   ].join('\n');
   // A terminal's columns are counted in characters: no space is wider or narrower than another.
   return text.replaceAll(/[\u00a0\u2007\u2008]/g, ' ');

@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type CampaignPlan,
@@ -13,6 +13,7 @@ import {
   type SweptPoint,
 } from '@stannary/simulator/lab';
 import { CliRefusal } from '../refusal.ts';
+import { makeOutFolder } from '../write-new.ts';
 
 type Table = Pick<CsvFile, 'row' | 'close'>;
 
@@ -37,12 +38,7 @@ export class ResultsFolder {
   constructor(folder: string, points: readonly SweptPoint[]) {
     this.#folder = folder;
     this.#points = points;
-    try {
-      mkdirSync(folder, { recursive: true });
-    } catch (error) {
-      const got = (error as { code?: string }).code ?? 'an error';
-      throw new CliRefusal('OUT-FOLDER', 'give-up', { where: folder, expected: 'a folder that can be written', got });
-    }
+    makeOutFolder(folder);
   }
 
   add(job: Parameters<ReturnType<typeof runTable>['row']>[0], result: JobResult): void {

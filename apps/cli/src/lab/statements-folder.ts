@@ -1,9 +1,10 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GatewayClient, type StatementAnswer } from '@stannary/gateway/client';
 import type { Economy, Statement } from '@stannary/kernel';
 import { contentHash } from '@stannary/wire';
 import { CliRefusal } from '../refusal.ts';
+import { makeOutFolder } from '../write-new.ts';
 
 /** Statements of one economy, in the order of their epochs, and the economy itself where it is known. */
 export interface Published {
@@ -47,7 +48,7 @@ export function publishedIn(folder: string): Published {
   };
 }
 
-/** All epochs of the policy in force that a gateway has settled; kept in a folder, where one is named. @throws GatewayRefusal */
+/** All epochs of the policy in force that a gateway has settled; kept in a folder, where one is named. Refuses OUT-FOLDER. @throws GatewayRefusal */
 export async function publishedBy(url: string, save: string | null): Promise<Published> {
   const client = new GatewayClient({ baseUrl: url });
   const { settledEpoch, policy } = await client.status();
@@ -55,7 +56,7 @@ export async function publishedBy(url: string, save: string | null): Promise<Pub
   const { economyHash } = last.statement;
   const served = await client.policy(economyHash);
   if (save !== null) {
-    mkdirSync(save, { recursive: true });
+    makeOutFolder(save);
     writeFileSync(join(save, ECONOMY_FILE), JSON.stringify(served));
   }
   const first = Math.min(served.fromEpoch, settledEpoch, policy.fromEpoch);

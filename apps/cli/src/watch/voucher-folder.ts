@@ -1,5 +1,6 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '@stannary/simulator/lab';
 import { CliRefusal } from '../refusal.ts';
 
 export interface VoucherFile {
@@ -45,7 +46,7 @@ export class VoucherFolder {
     if (this.#copies === null) return;
     const copy = join(this.#copies, `${channelId}.json`);
     try {
-      mkdirSync(this.#copies, { recursive: true });
+      makeFolder(this.#copies);
       writeFileSync(`${copy}.new`, text);
       renameSync(`${copy}.new`, copy);
     } catch (error) {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {
   appendFileSync,
   closeSync,
+  copyFileSync,
   ftruncateSync,
   mkdtempSync,
   openSync,
@@ -123,6 +124,18 @@ test('a torn or damaged line does not count, and its run is done again', async (
   assert.ok(readFileSync(file, 'utf8').includes('"prize":'));
 });
 
+test('a line of another campaign does not count, and its run is done again', async () => {
+  const [own, other] = [folderOf('mine'), folderOf('theirs')];
+  const seeded = { ...WHOLE, scenario: { ...SCENARIO, seed: 1 } };
+  await resultsOf(WHOLE, { folder: own });
+  await resultsOf(seeded, { folder: other });
+  copyFileSync(join(other, RESULTS_FILE), join(own, RESULTS_FILE));
+  const store = await ResultStore.open(own, WHOLE);
+  assert.deepEqual([store.size, store.damaged], [0, 8]);
+  store.close();
+  assert.deepEqual(await resultsOf(WHOLE, { folder: own }), whole);
+});
+
 test('CAMPAIGN-FOLDER: results of another economy, scenario, point or format', async () => {
   const folder = folderOf('split');
   const other = { ...WHOLE, scenario: { ...SCENARIO, seed: 1 } };
@@ -131,7 +144,7 @@ test('CAMPAIGN-FOLDER: results of another economy, scenario, point or format', a
   await assert.rejects(resultsOf({ ...WHOLE, economy }, { folder }), refusal('CAMPAIGN-FOLDER', /another economy/));
   await assert.rejects(resultsOf(planOf(), { folder }), refusal('CAMPAIGN-FOLDER', /another points/));
   const file = join(folderOf('torn'), PLAN_FILE);
-  writeFileSync(file, readFileSync(file, 'utf8').replace('"format":1', '"format":99'));
+  writeFileSync(file, readFileSync(file, 'utf8').replace('"format":2', '"format":99'));
   await assert.rejects(resultsOf(WHOLE, { folder: folderOf('torn') }), refusal('CAMPAIGN-FOLDER', /format 99/));
   writeFileSync(file, 'mine');
   await assert.rejects(resultsOf(WHOLE, { folder: folderOf('torn') }), refusal('CAMPAIGN-FOLDER', /something else/));
@@ -167,6 +180,12 @@ test('CAMPAIGN-BUG: a kind that brings what is no number', async () => {
   const broken = resultsOf(planOf({ kind: 'broken' }));
   await assert.rejects(broken, refusal('CAMPAIGN-BUG', /^point 0, run 0: .* price is NaN$/));
   delete kinds.broken;
+});
+
+test('CAMPAIGN-SIZE: more runs than anyone could keep, before any thread starts', async () => {
+  const points = Array.from({ length: 11 }, () => NO_CHANGE);
+  const run = runCampaign(planOf({ points, runs: 1_000_000 }), { onResult: () => {} });
+  await assert.rejects(run, refusal('CAMPAIGN-SIZE', /at most 10000000, got 11 × 1000000 = 11000000/));
 });
 
 test('CAMPAIGN-KIND, and an economy that is none, before any thread starts', async () => {

@@ -3,6 +3,7 @@ import { LabRefusal, meaning, type RefusalClass } from '../refusal.ts';
 const CAMPAIGN_REFUSALS = {
   'CAMPAIGN-JOB': meaning('input', 'a run was refused: the message names the point, the run and the cause'),
   'CAMPAIGN-BUG': meaning('give-up', 'a run broke down, or brought what is no number: a fault of the simulator'),
+  'CAMPAIGN-SIZE': meaning('input', 'points × runs are more than a campaign has; leave some out'),
   'CAMPAIGN-KIND': meaning('input', 'no job is of this kind'),
   'CAMPAIGN-PRECISION': meaning('input', '`--until` is not a figure and a width, or the runs have no such figure'),
   'CAMPAIGN-WORKER': meaning('give-up', 'a worker thread ended by itself, as when memory runs out'),

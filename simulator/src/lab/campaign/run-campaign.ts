@@ -3,6 +3,7 @@ import { loadEconomy } from '@stannary/economies';
 import { performerOf } from './perform.ts';
 import type { CampaignJob, CampaignPlan, EconomySource, JobResult } from './plan.ts';
 import { identityHash, planIdentity } from './plan-hash.ts';
+import { CampaignRefusal } from './refusal.ts';
 import { ResultStore } from './store.ts';
 import { unlessAborted } from './unless-aborted.ts';
 import { ownThread, threads, type Workplace } from './workplace.ts';
@@ -38,6 +39,9 @@ export async function economySource(entry: string, set: EconomySource['set'] = [
   return { entry, texts, set };
 }
 
+/** Of one campaign: each has a place in memory, and the results of so many take gigabytes of disk. */
+const JOBS_MAX = 10_000_000;
+
 /** Jobs begun before the one that is delivered next, for each place of work: the bound of what waits for its turn. */
 const AHEAD = 8;
 
@@ -48,6 +52,7 @@ const AHEAD = 8;
  */
 export async function runCampaign(plan: CampaignPlan, options: CampaignOptions): Promise<void> {
   options.signal?.throwIfAborted();
+  checkJobs(plan);
   const folder = await folderFor(plan, options);
   const store = folder === undefined ? null : await ResultStore.open(folder, plan);
   const jobs = jobsOf(plan);
@@ -63,6 +68,14 @@ export async function runCampaign(plan: CampaignPlan, options: CampaignOptions):
 async function folderFor(plan: CampaignPlan, { folder, shelf }: CampaignOptions): Promise<string | undefined> {
   if (folder !== undefined || shelf === undefined) return folder;
   return join(shelf, identityHash(await planIdentity(plan)).slice(0, 32));
+}
+
+/** @throws CAMPAIGN-SIZE */
+function checkJobs({ points, runs }: CampaignPlan): void {
+  const jobs = points.length * runs;
+  if (jobs <= JOBS_MAX) return;
+  const got = `${points.length} × ${runs} = ${jobs}`;
+  throw new CampaignRefusal('CAMPAIGN-SIZE', 'points × runs', `at most ${JOBS_MAX}`, got);
 }
 
 function jobsOf({ points, firstRun, runs }: CampaignPlan): CampaignJob[] {

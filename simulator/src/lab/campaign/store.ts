@@ -4,7 +4,6 @@ import {
   existsSync,
   fdatasyncSync,
   fstatSync,
-  mkdirSync,
   openSync,
   readFileSync,
   readSync,
@@ -13,13 +12,14 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../make-folder.ts';
 import type { CampaignJob, CampaignPlan, JobResult } from './plan.ts';
 import { identityHash, type PlanIdentity, planIdentity } from './plan-hash.ts';
 import { CampaignRefusal } from './refusal.ts';
 
 export const PLAN_FILE = 'campaign.json';
 export const RESULTS_FILE = 'results.jsonl';
-const FORMAT = 1;
+const FORMAT = 2;
 const READ_BYTES = 1 << 20;
 /** Results between two times that the disk is told to keep them. */
 const SYNC_EVERY = 64;
@@ -34,8 +34,10 @@ interface StoredPlan {
 
 /**
  * The results of a campaign in a folder. `campaign.json` says of which; `results.jsonl` is only ever appended to, a line a
- * result: sixteen digits of the SHA-256 of what follows, then point, run, figures and series as JSON. A line that is torn
- * or damaged does not count, and its run is done again. In memory is only where each line is.
+ * result: sixteen digits of the SHA-256 of the campaign's hash and what follows, then point, run, figures and series as
+ * JSON. A line that is torn, damaged, or of another campaign (economy, scenario with its seed, points, code) does not count,
+ * and its run is done again. It is no proof against whoever can write the folder: that one can write the sources, too. In
+ * memory is only where each line is.
  */
 export class ResultStore {
   readonly hash: string;
@@ -55,7 +57,7 @@ export class ResultStore {
   static async open(folder: string, plan: CampaignPlan): Promise<ResultStore> {
     const identity = await planIdentity(plan);
     try {
-      mkdirSync(folder, { recursive: true });
+      makeFolder(folder);
       const hash = claim(folder, identity, plan);
       const store = new ResultStore(hash, openSync(join(folder, RESULTS_FILE), 'a+'));
       store.#index();
@@ -83,7 +85,7 @@ export class ResultStore {
 
   append({ point, run }: CampaignJob, { figures, series }: JobResult): void {
     const body = JSON.stringify({ point, run, figures, series });
-    const line = Buffer.from(`${checkOf(body)} ${body}\n`);
+    const line = Buffer.from(`${this.#checkOf(body)} ${body}\n`);
     try {
       writeWhole(this.#file, line);
       this.#unsynced += 1;
@@ -128,11 +130,15 @@ export class ResultStore {
 
   #see(line: string, length: number): void {
     const body = line.slice(17);
-    if (line.slice(0, 17) === `${checkOf(body)} `) {
+    if (line.slice(0, 17) === `${this.#checkOf(body)} `) {
       const { point, run } = JSON.parse(body) as CampaignJob;
       this.#places.set(`${point} ${run}`, [this.#end, length]);
     } else this.damaged += 1;
     this.#end += length + 1;
+  }
+
+  #checkOf(body: string): string {
+    return createHash('sha256').update(`${this.hash}\n${body}`).digest('hex').slice(0, 16);
   }
 }
 
@@ -177,10 +183,6 @@ function readPlan(file: string): StoredPlan {
     if (error instanceof CampaignRefusal || (error as { code?: string }).code !== undefined) throw error;
     throw refuse('something else', error);
   }
-}
-
-function checkOf(body: string): string {
-  return createHash('sha256').update(body).digest('hex').slice(0, 16);
 }
 
 function storeRefusal(where: string, error: unknown): unknown {

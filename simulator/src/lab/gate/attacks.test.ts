@@ -187,6 +187,24 @@ test('attempts that are too many to be simulated are counted, and their fields a
   assert.equal(criterion.state, 'not shown');
 });
 
+test('a closed form that does not hold in the economy has no say in G16: its attack is not shown', async () => {
+  const { policies: helium } = await loadEconomy('helium');
+  const attacks = [named('wash-usage'), named('griefing')];
+  const trial = {
+    source: await economySource('helium'),
+    policy: helium[0],
+    profile: 'quick',
+    seed: 0,
+    attacks,
+  } as const;
+  const { bars, criterion } = await judgeSensitivity(trial, alone);
+  const wash = criterion.checks.find(({ id }) => id === 'wash-usage')!;
+  assert.deepEqual([wash.state, wash.figure, criterion.state], ['not shown', null, 'not shown']);
+  assert.match(wash.how, /does not hold here \(part of the emission is for being there\)/);
+  // Emission would be washed for a twelfth of its worth by the form that does not hold.
+  assert.ok(bars.every(({ leastCostRatio }) => leastCostRatio.value > 2));
+});
+
 test('the take carries the safety against wash usage, and G16 says where it would fall', async () => {
   const trial = {
     source: await economySource('reference'),

@@ -161,6 +161,27 @@ test('no slot is kept where nothing was wanted, and no grain conserved where no 
   assert.equal(stateOf(conservation.checks(setting), 'every-epoch'), 'not shown');
 });
 
+test('a price is held against the scenario’s outside offer, else the economy’s; where none is named it is not shown', () => {
+  const { economy } = REFERENCE.policy;
+  const base = new SceneResults({ horizonEpochs: 24, note: '' });
+  for (let run = 0; run < 3; run += 1) base.add({ slots: 1, slotsKept: 1, priceP95: 3_000_000 + run, epochs: 24 }, {});
+  const ratioAt = (named: number | null, assumed: number | null) => {
+    const { scenario } = REFERENCE;
+    const context = {
+      ...REFERENCE,
+      scenario: { ...scenario, demand: { ...scenario.demand, outsideMicrograinsPerNcuS: named } },
+    };
+    const assumptions = { ...economy.assumptions, outsideMicrograinsPerNcuS: assumed };
+    const setting = { context, economy: { ...economy, assumptions }, scenes: new Map([['base', base]]) } as never;
+    return tenants.checks(setting).find(({ id }) => id === 'price-ratio')!;
+  };
+  assert.deepEqual([ratioAt(null, 3_600_000).state, ratioAt(2_000_000, 3_600_000).state], ['passed', 'failed']);
+  assert.equal(ratioAt(null, 2_000_000).state, 'failed');
+  const unknown = ratioAt(null, null);
+  assert.deepEqual([unknown.state, unknown.figure], ['not shown', null]);
+  assert.match(unknown.how, /no outside offer is named/);
+});
+
 test('a share of all has the interval of the rule of three', () => {
   const [low, high] = shareOf(299, 299).interval!;
   assert.ok(Math.abs(low - 0.05 ** (1 / 299)) < 1e-9);

@@ -142,6 +142,13 @@ export interface OwnLine {
   readonly standard: string;
 }
 
+/** A kind of evidence that was let count for longer than by default, days. */
+export interface LooserAge {
+  readonly kind: string;
+  readonly days: number;
+  readonly standard: number;
+}
+
 export interface GateReport {
   readonly format: 'stannary-gate-report/2';
   readonly economy: {
@@ -172,6 +179,8 @@ export interface GateReport {
   /** What is thin: the checks that pass by least, relative to their lines, and what moves them. */
   readonly thin: readonly { readonly check: string; readonly headroom: number; readonly movedBy: readonly string[] }[];
   readonly evidence: readonly EvidenceUsed[];
+  /** Default: none; evidence counts for as long as it does by default, or for less. */
+  readonly looserAges?: readonly LooserAge[];
   /** Of a running network, with `--live`; null otherwise. */
   readonly calibration: Json;
   /** ISO 8601; two runs of the same gate differ in it alone, and in what ages: evidence. */

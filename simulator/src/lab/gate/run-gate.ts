@@ -8,7 +8,7 @@ import { concentrationTables } from './criteria/concentration.ts';
 import { CRITERIA } from './criteria/criteria.ts';
 import { type Criterion, type CriterionSetting, judged, MILLION } from './criteria/criterion-of-gate.ts';
 import { meanOf, notShown, withChecks } from './criterion.ts';
-import { EvidenceBook, type EvidenceFile } from './evidence/evidence-book.ts';
+import { EvidenceBook, type EvidenceFile, looserAges } from './evidence/evidence-book.ts';
 import { fansOf } from './fans.ts';
 import { ownLinesOf } from './own-lines.ts';
 import { GateRefusal } from './refusal.ts';
@@ -84,6 +84,7 @@ export async function runGate(context: GateContext, options: GateOptions): Promi
   const attackers = await searched(context, wanted, options.attackers);
   const criteria = [...own, ...attackers.criteria].sort((one, other) => numberOf(one.gate) - numberOf(other.gate));
   const runs = Math.max(...Object.values(SCENE_RUNS[profile]));
+  const looser = looserAges(options.evidenceDaysMax ?? {});
   const isWhole = [options.only, options.sceneRuns, options.attackers].every((part) => part === undefined);
   return {
     format: 'stannary-gate-report/2',
@@ -102,6 +103,7 @@ export async function runGate(context: GateContext, options: GateOptions): Promi
     tables: scenes.has('base') ? tablesOf(setting) : [],
     thin: thinOf(criteria),
     evidence: evidence.used,
+    ...(looser.length === 0 ? {} : { looserAges: looser }),
     calibration: options.calibration ?? null,
     madeAt: options.madeAt,
   };

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { measuredField, type Override, type Policy } from '@stannary/economies';
 import type { Economy } from '@stannary/kernel';
+import { settingOf } from '../../attacks/plan.ts';
 import {
   type Judged,
   judgedMorris,
@@ -17,7 +18,7 @@ import type { ResponseOptions } from '../response/best-response.ts';
 import { closedBestResponse, type Tried } from '../response/closed-response.ts';
 import { CATALOGUE, type NamedAttack } from './attacks.ts';
 import { type ClosedFormOptions, closedFormOptions } from './closed-form-run.ts';
-import { atLeast, criterionOf, exactly, measured, worst, worstFor } from './criterion.ts';
+import { atLeast, criterionOf, exactly, measured, notShown, worst, worstFor } from './criterion.ts';
 import { leastOf, RATIO_MAX } from './least-ratio.ts';
 import { type Probe, playedRatios, type Step } from './probes.ts';
 import type { Figure, GateCheck, GateCriterion, SensitivityBar } from './report.ts';
@@ -59,7 +60,7 @@ interface Effort {
 const NEAR_ATTEMPTS = 40;
 const EFFORT: Readonly<Record<GateProfile, Effort>> = {
   quick: { searched: 6, trajectories: 6, base: 0, confirmed: 8, runs: 6, runsMax: 200 },
-  full: { searched: 64, trajectories: 0, base: 512, confirmed: 48, runs: 24, runsMax: 192 },
+  full: { searched: 64, trajectories: 0, base: 1_024, confirmed: 48, runs: 24, runsMax: 192 },
 };
 /** Fields that are moved together: those that alone move the least ratio most. */
 const TOGETHER_MAX = 16;
@@ -80,7 +81,8 @@ interface Least {
  * G16: no chosen parameter takes the cost ratio of any attack below its line within a step of `gate.sensitivity.step`. Each
  * field that an attack names as its defence is moved up and down alone, and the strongest of them together by Morris
  * (quick) or Saltelli (full); attackers respond anew to each economy. Closed forms first; the lowest, and attacks without one, by
- * simulation. What the economy's own rules refuse cannot be reached.
+ * simulation. What the economy's own rules refuse cannot be reached. A closed form whose assumptions do not hold in the economy
+ * as it stands has no say: its attack is not shown.
  */
 export async function judgeSensitivity(
   trial: SensitivityTrial,
@@ -114,7 +116,10 @@ export async function judgeSensitivity(
     };
   });
   bars.sort((a, b) => b.effect.value - a.effect.value || (a.field < b.field ? -1 : 1));
-  return { bars, criterion: criterionOfBars(bars, lineRatio) };
+  return {
+    bars,
+    criterion: criterionOf(...TITLE, [...checksOf(bars, lineRatio), ...response.unheld.map(unheldCheck)]),
+  };
 }
 
 /**
@@ -203,12 +208,19 @@ function textAtShare(field: NonNullable<ReturnType<typeof measuredField>>, byPpm
 /** Attackers' best responses to economies near the policy's, by closed forms; each is asked on whatever threads there are. */
 class Responses {
   readonly base: Least;
+  /** Whose closed form assumes what does not hold here. */
+  readonly unheld: readonly Unheld[];
   readonly #trial: SensitivityTrial;
   readonly #options: ResponseOptions;
-  /** Those with a closed form, from their best response to the economy as it stands. */
+  /** Those with a closed form that holds, from their best response to the economy as it stands. */
   readonly #attacks: readonly Answering[];
 
-  private constructor(trial: SensitivityTrial, options: ResponseOptions, attacks: readonly Answering[]) {
+  private constructor(
+    trial: SensitivityTrial,
+    options: ResponseOptions,
+    { answering: attacks, unheld }: { readonly answering: readonly Answering[]; readonly unheld: readonly Unheld[] },
+  ) {
+    this.unheld = unheld;
     this.#trial = trial;
     this.#options = options;
     this.#attacks = attacks;
@@ -221,15 +233,19 @@ class Responses {
     const { policy, known } = trial;
     const world = { economy: policy.economy as Economy, scenario: scenarioOf(trial, policy.economy) };
     const answering: Answering[] = [];
+    const unheld: Unheld[] = [];
     for (const named of attacks) {
       // A closed form is asked 64 times here: signals are heard in between.
       await setImmediate();
       options.signal?.throwIfAborted();
       const start = known?.get(named.attack.id)?.parameters ?? {};
       const best = closedBestResponse(named.attack, world, { start });
-      if (best !== null) answering.push({ named, best });
+      if (best === null) continue;
+      const reason = reasonAgainst(named, world, best);
+      if (reason === null) answering.push({ named, best });
+      else unheld.push({ named, reason });
     }
-    return new Responses(trial, options, answering);
+    return new Responses(trial, options, { answering, unheld });
   }
 
   /** The least ratio in each economy that the sets make; null where the economy's rules refuse it. */
@@ -273,6 +289,20 @@ class Responses {
 interface Answering {
   readonly named: NamedAttack;
   readonly best: Tried;
+}
+
+interface Unheld {
+  readonly named: NamedAttack;
+  readonly reason: string;
+}
+
+/** Which assumption of its closed form does not hold at its best response; null where all do. */
+function reasonAgainst(
+  { attack }: NamedAttack,
+  { economy, scenario }: { readonly economy: Economy; readonly scenario: Scenario },
+  { parameters }: Tried,
+): string | null {
+  return attack.closedFormHolds?.(settingOf(economy, scenario, { attack, parameters })) ?? null;
 }
 
 /** What is known of the least ratio at a step: by closed forms, and by each attempt that was simulated. */
@@ -354,8 +384,10 @@ async function effectsOf(
   return [...sobolIndices(design.shape, outputs, { seed, ...BOOTSTRAP }).total];
 }
 
-function criterionOfBars(bars: readonly SensitivityBar[], lineRatio: number): GateCriterion {
-  const checks = bars.map(({ field, leastCostRatio, leastAt, wording, untried }): GateCheck => {
+const TITLE = ['G16', 'No single parameter carries the safety', 'economics'] as const;
+
+function checksOf(bars: readonly SensitivityBar[], lineRatio: number): GateCheck[] {
+  return bars.map(({ field, leastCostRatio, leastAt, wording, untried }): GateCheck => {
     const check = measured({
       id: field,
       metric: `least cost over return of any attack within a step of ${field}`,
@@ -368,5 +400,10 @@ function criterionOfBars(bars: readonly SensitivityBar[], lineRatio: number): Ga
     const how = `${check.how}; ${untried} attempts at its steps were too many to be simulated, and no closed form tells of them`;
     return { ...check, how, state: worst([check.state, 'not shown']) };
   });
-  return criterionOf('G16', 'No single parameter carries the safety', 'economics', checks);
+}
+
+function unheldCheck({ named: { attack }, reason }: Unheld): GateCheck {
+  const metric = `least cost over return of: ${attack.title}`;
+  const how = `its closed form does not hold here (${reason}), and near the economy nothing else is asked; G1 plays it in the economy as it stands`;
+  return notShown({ id: attack.id, metric, unit: '', line: null }, how);
 }

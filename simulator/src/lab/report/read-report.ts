@@ -11,6 +11,7 @@ import type {
   GateCriterion,
   GateName,
   GateReport,
+  LooserAge,
   ProfilePoint,
   SensitivityBar,
   SignedGateReport,
@@ -207,6 +208,7 @@ const report = recordOf<GateReport>({
     500,
   ),
   evidence: listOf(evidence, 200),
+  looserAges: orAbsent(listOf(recordOf<LooserAge>({ kind: name, days: number, standard: number }), 50)),
   calibration: (value, where) => json(value, where),
   madeAt: time,
 });

@@ -72,6 +72,14 @@ test('lines that the economy draws itself stand beside the verdict', () => {
   );
 });
 
+test('evidence that was let be older than by default stands beside the verdict of the launch', () => {
+  const looserAges = [{ kind: 'drill', days: 900, standard: 180 }];
+  const ages = 'with older evidence let count: drill of up to 900 days (180 by default)';
+  const loose = { ...PASSING_REPORT, looserAges };
+  assert.ok(verdictText(loose).startsWith(`Economics pass. Launch: not ready, ${ages}; 4`), verdictText(loose));
+  assert.equal(textOf(reportHtml(loose)).split(ages).length, 3, 'in words and on its card');
+});
+
 test('a signer that nobody pinned stands beside the criterion, and a pinned one does not', () => {
   const [drill] = PASSING_REPORT.evidence;
   const said = (isPinned: boolean) => {

@@ -16,14 +16,22 @@ export function ownLinesText({ ownLines }: Pick<GateReport, 'ownLines'>): string
   return lines.length === 0 ? '' : `by lines of its own: ${lines.join(', ')}`;
 }
 
+/** How old evidence was let be where that is older than by default; else empty. */
+export function looserAgesText({ looserAges = [] }: Pick<GateReport, 'looserAges'>): string {
+  const ages = looserAges.map(({ kind, days, standard }) => `${kind} of up to ${days} days (${standard} by default)`);
+  return ages.length === 0 ? '' : `with older evidence let count: ${ages.join(', ')}`;
+}
+
 /** Both verdicts in a line: `Economics pass. Launch: not ready; 4 criteria are not shown.` */
-export function verdictText({ verdicts, criteria, world, ownLines }: GateReport): string {
+export function verdictText(report: GateReport): string {
+  const { verdicts, criteria } = report;
   const economics = criteriaFor('economics', criteria);
+  const ages = looserAgesText(report);
   const why = verdicts.economics === 'pass' ? '' : lacking(economics);
-  const where = [worldText({ world }), ownLinesText({ ownLines })].filter((text) => text !== '').join(', ');
+  const where = [worldText(report), ownLinesText(report)].filter((text) => text !== '').join(', ');
   return [
     `Economics ${verdicts.economics}${where === '' ? '' : `, ${where}`}${why === '' ? '' : `: ${why}`}.`,
-    verdicts.launch === 'ready' ? 'Launch: ready.' : `Launch: not ready; ${lacking(criteria)}.`,
+    `Launch: ${verdicts.launch}${ages === '' ? '' : `, ${ages}`}${verdicts.launch === 'ready' ? '' : `; ${lacking(criteria)}`}.`,
   ].join(' ');
 }
 
@@ -72,7 +80,7 @@ ${card('Economics', verdicts.economics, verdicts.economics === 'pass' ? 'passed'
 ])}${card('Launch', verdicts.launch, launchState(report), [
   'Everything, with drills, trials and parity runs, whose evidence comes from elsewhere.',
   tally(criteria),
-  where,
+  [where, looserAgesText(report)].filter((text) => text !== '').join('; '),
 ])}</div>
 <ol class="chips" aria-label="All criteria">
 ${criteria.map(

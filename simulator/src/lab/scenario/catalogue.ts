@@ -1,4 +1,5 @@
 import { EVIDENCE_LEVELS } from '@stannary/kernel';
+import { RUNS_MAX } from '../../scenario/check.ts';
 import {
   CAPACITY,
   CREDITS,
@@ -265,9 +266,9 @@ const shock: VariantPart = {
 
 export const scenarioCatalogue: SectionPart = section('', 'The world around an economy.', {
   name: word('name', NAME, 'For tables and files.'),
-  horizon: field('horizonEpochs', EPOCHS, 1, WORD, 'Length of a run.'),
+  horizon: field('horizonEpochs', EPOCHS, 1, WORD, 'Length of a run; at most 20 years.'),
   seed: field('seed', WHOLE, 0, SAFE, 'Of all draws; 0 is a seed.'),
-  runs: field('runs', WHOLE, 1, WORD, 'Worlds of the seed.'),
+  runs: field('runs', WHOLE, 1, RUNS_MAX, 'Worlds of the seed.'),
   providers: {
     part: 'map',
     as: 'providers',

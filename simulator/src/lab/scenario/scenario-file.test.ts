@@ -125,6 +125,7 @@ test('SCENARIO-TYPE, SCENARIO-VALUE, SCENARIO-RANGE, SCENARIO-MISSING: at line a
   await refused('shocks: { a: 1 }', 'SCENARIO-TYPE', '1:9 shocks', /a list/);
   await refused('horizon: 30', 'SCENARIO-VALUE', '1:10 horizon', /a duration such as 30 d .* got 30/);
   await refused('horizon: 90 min', 'SCENARIO-RANGE', '1:10 horizon', /a whole number of epochs, got 90 min/);
+  await refused('runs: 4e9', 'SCENARIO-RANGE', '1:7 runs', /from 1 to 1000000, got 4e9/);
   await refused('demand:\n  noise: -1', 'SCENARIO-RANGE', '2:10 demand.noise', /from 0 to 10, got -1/);
   await refused('demand: { noise: .nan }', 'SCENARIO-VALUE', '1:18 demand.noise', /got \.nan/);
   await refused('token: { kind: series }', 'SCENARIO-MISSING', '1:8 token.prices', /got nothing/);
@@ -143,6 +144,14 @@ test('SCENARIO-TYPE, SCENARIO-VALUE, SCENARIO-RANGE, SCENARIO-MISSING: at line a
   );
   await refused('providers: { cloud: { nodes: few } }', 'SCENARIO-VALUE', '1:30 providers.cloud.nodes', /got few/);
   await refused('economy: { price.gain: fast }', 'SCENARIO-VALUE', '1:24 economy.price.gain', /got fast/);
+});
+
+test('SCENARIO-RANGE: a horizon of centuries is refused before anything runs', async () => {
+  await assert.rejects(load('horizon: 1_000_000 d'), (error) => {
+    assert.ok(error instanceof ScenarioRefusal && error.code === 'SCENARIO-RANGE', String(error));
+    assert.match(error.message, /yaml horizonEpochs: expected an integer from 1 to 175200, got 24000000/);
+    return true;
+  });
 });
 
 test('all that is wrong is listed with the first', async () => {

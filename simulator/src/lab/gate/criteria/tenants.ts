@@ -1,4 +1,4 @@
-import { atLeast, atMost, meanOf, measured } from '../criterion.ts';
+import { atLeast, atMost, meanOf, measured, notShown } from '../criterion.ts';
 import type { GateCheck } from '../report.ts';
 import { type Criterion, type CriterionSetting, MILLION } from './criterion-of-gate.ts';
 
@@ -11,26 +11,29 @@ export const tenants: Criterion = {
   checks: (setting) => [priceRatio(setting), serviceLevel(setting)],
 };
 
+/** Against what buyers pay elsewhere: by the scenario, whose buyers leave above it, else by the economy's own assumption. */
 function priceRatio({ context, economy, scenes }: CriterionSetting): GateCheck {
-  const { outsideMicrograinsPerNcuS: outside } = context.scenario.demand;
-  const offer = outside ?? economy.price.capMicrograinsPerNcuS;
+  const check = {
+    id: 'price-ratio',
+    metric: 'price that 95 % of epochs stay below, over the outside offer',
+    unit: 'of the offer',
+    line: atMost(economy.gate.priceRatioPpmMax / MILLION),
+    movedBy: ['price.initial', 'price.targetUtilisation', 'price.gain', 'assumptions.outsidePrice'],
+  };
+  const named = context.scenario.demand.outsideMicrograinsPerNcuS;
+  const offer = named ?? economy.assumptions.outsideMicrograinsPerNcuS;
+  if (offer === null) {
+    return notShown(
+      check,
+      'no outside offer is named, so nothing says whether buyers are better off here: say one in assumptions.outsidePrice, or as demand.outside of the scenario',
+    );
+  }
   const ratios = scenes
     .get('base')!
     .values('priceP95')
     .map((price) => price / offer);
-  const what =
-    outside === null
-      ? 'the scenario names no outside offer (demand.outsideMicrograinsPerNcuS), so the price cap, past which nobody is meant to buy, stands for it'
-      : 'the best outside offer is the scenario’s';
-  return measured({
-    id: 'price-ratio',
-    metric: 'price that 95 % of epochs stay below, over the outside offer',
-    unit: 'of the offer',
-    figure: meanOf(ratios),
-    line: atMost(economy.gate.priceRatioPpmMax / MILLION),
-    how: what,
-    movedBy: ['price.cap', 'price.initial', 'price.targetUtilisation', 'price.gain'],
-  });
+  const whose = named === null ? 'the economy’s own assumption, assumptions.outsidePrice' : 'the scenario’s';
+  return measured({ ...check, figure: meanOf(ratios), how: `the best outside offer is ${whose}` });
 }
 
 function serviceLevel({ context, economy, scenes }: CriterionSetting): GateCheck {

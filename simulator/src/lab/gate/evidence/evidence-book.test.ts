@@ -112,6 +112,10 @@ test('evidence that is too old is not shown, and how old it is said', async () =
   assert.match(reconciled.how, new RegExp(`is ${days + 1} days old.*shows nothing after ${days}`));
   const told = await books([signed({ madeAt: hoursBefore(72) })], { evidenceDaysMax: { books: 2 } });
   assert.equal(told.reconciled.state, 'not shown');
+  assert.equal(told.report.looserAges, undefined, 'stricter than by default');
+  const looser = await books([signed({ madeAt: hoursBefore(24 * 90) })], { evidenceDaysMax: { books: 100, drill: 9 } });
+  assert.equal(looser.reconciled.state, 'passed');
+  assert.deepEqual(looser.report.looserAges, [{ kind: 'books', days: 100, standard: days }]);
 });
 
 test('an attestation is as old as it was, and what has passed since', async () => {

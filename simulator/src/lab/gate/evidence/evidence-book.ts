@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { NAME_MAX, NUMBER_MAX, PROSE_MAX, TIME } from '../../report/shape.ts';
 import { exactly, measured, notShown } from '../criterion.ts';
 import { GateRefusal } from '../refusal.ts';
-import type { EvidenceUsed, Figure, GateCheck, GateName } from '../report.ts';
+import type { EvidenceUsed, Figure, GateCheck, GateName, LooserAge } from '../report.ts';
 import { canonicalKey, type DetachedSignature, isSigned } from './signed-form.ts';
 
 /** What somebody else measured, for one row of the gate: a metering trial, a parity run, a drill, an export. */
@@ -58,6 +58,14 @@ export const EVIDENCE_DAYS_MAX: Readonly<Record<string, number>> = {
   drill: 180,
   books: 31,
 };
+
+/** Kinds that are let count for longer than by default: the report says so, lest old evidence pass for fresh. */
+export function looserAges(daysMax: Readonly<Record<string, number>>): readonly LooserAge[] {
+  return Object.entries(daysMax).flatMap(([kind, days]) => {
+    const standard = EVIDENCE_DAYS_MAX[kind];
+    return standard !== undefined && days > standard ? [{ kind, days, standard }] : [];
+  });
+}
 
 type Wanted = Omit<GateCheck, 'state' | 'figure' | 'how' | 'line'> & {
   readonly line: NonNullable<GateCheck['line']>;
