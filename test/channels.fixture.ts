@@ -213,7 +213,10 @@ export class ChannelWorld {
       await tower.run();
       return said.splice(0);
     };
-    return { look };
+    /** Transactions that it paid for. */
+    const spent = async () =>
+      Number(await askNode(this.rpcUrl, 'eth_getTransactionCount', [account.address, 'latest']));
+    return { look, spent };
   }
 }
 

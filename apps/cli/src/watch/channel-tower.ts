@@ -1,6 +1,7 @@
 import type { ChainRefusal, ChannelOnChain, ChannelReader, ChannelSender, ShownVoucher } from '@stannary/chain';
 import { channelSeparator } from '@stannary/wire';
 import { CliRefusal } from '../refusal.ts';
+import { GasAllowance } from './gas-allowance.ts';
 import { voucherIn } from './voucher-file.ts';
 import type { VoucherFile, VoucherFolder } from './voucher-folder.ts';
 import { askSignatures, chargeHanded, commitDue, type Signatures } from './voucher-rules.ts';
@@ -89,6 +90,7 @@ export class ChannelTower {
   readonly #exits = new Set<string>();
   readonly #refusedFiles = new Map<string, string>();
   readonly #refusedCommits = new Map<string, string>();
+  readonly #allowance = new GasAllowance();
   #nextBlock: number | null = null;
 
   constructor(parts: ChannelTowerParts) {
@@ -105,7 +107,7 @@ export class ChannelTower {
     for (const [id, { shown, expiresAtMs }] of this.#held) {
       if (isExpiring(expiresAtMs, atMs) || payers.includes(shown.config.payer)) this.#alarmed.add(id);
     }
-    await this.#show(await this.#pressing(atMs));
+    await this.#show(await this.#pressing(atMs), atMs);
     this.#nextBlock = nextBlock;
   }
 
@@ -228,7 +230,8 @@ export class ChannelTower {
     if (onChain === null) return null;
     if (onChain.phase === 'closed') {
       folder.drop(id);
-      for (const known of [this.#held, this.#alarmed, this.#exits, this.#refusedCommits]) known.delete(id);
+      for (const known of [this.#held, this.#alarmed, this.#exits, this.#refusedCommits, this.#allowance])
+        known.delete(id);
       return null;
     }
     const endsAtMs = onChain.exitEndsAtMs;
@@ -268,7 +271,7 @@ export class ChannelTower {
   // ---- what the tower does about it
 
   /** A commitment protects the whole ceiling, so it comes first; what was charged is collected after it. */
-  async #show(pressing: readonly Pressing[]): Promise<void> {
+  async #show(pressing: readonly Pressing[], atMs: number): Promise<void> {
     const { sender, claims, tell } = this.#parts;
     const due = pressing.filter(
       ({ held: { shown, signatures }, onChain }) =>
@@ -276,6 +279,7 @@ export class ChannelTower {
     );
     await this.#send(
       due,
+      atMs,
       sender && ((shown) => sender.commit(shown)),
       ({ channelId: channel, payee }, grains, txHash) =>
         tell({ kind: 'voucher-committed', channel, payee, committedGrains: grains, txHash }),
@@ -284,6 +288,7 @@ export class ChannelTower {
     const charged = pressing.filter(isClaimable);
     await this.#send(
       charged,
+      atMs,
       sender && ((shown) => sender.claim(shown)),
       ({ channelId: channel, payee }, grains, txHash) =>
         tell({ kind: 'voucher-claimed', channel, payee, claimedGrains: grains, txHash }),
@@ -293,29 +298,41 @@ export class ChannelTower {
   /** What the contract refuses is said; what does not reach it is tried again. */
   async #send(
     pressing: readonly Pressing[],
+    atMs: number,
     act: ChannelSender['commit'] | null,
     taken: (voucher: ShownVoucher['voucher'], grains: number, txHash: string) => void,
   ): Promise<void> {
-    if (pressing.length === 0) return;
-    const list = pressing.map(({ held }) => held);
-    const refuse = (reason: string) => {
-      for (const held of list) this.#refuseCommit(held, reason);
+    const refuse = (held: readonly Held[], reason: string) => {
+      for (const one of held) this.#refuseCommit(one, reason);
     };
-    if (act === null) return refuse('the tower has no key, and only looks');
+    const due = pressing.map(({ held }) => held);
+    if (act === null) return refuse(due, 'the tower has no key, and only looks');
+    const isAllowed = ({ shown }: Held) => this.#allowance.allows(shown.voucher.channelId, atMs);
+    refuse(
+      due.filter((held) => !isAllowed(held)),
+      'the channel has cost the tower what one may for now',
+    );
+    const list = due.filter(isAllowed);
+    if (list.length === 0) return;
     try {
       const rows = await act(list.map(({ shown }) => shown));
       for (const [index, row] of rows.entries()) {
         const held = list[index]!;
         const { voucher } = held.shown;
+        // Nothing due: somebody else was faster.
+        const isFailure = row.outcome !== 'taken' && row.reason !== 'NothingDue';
+        if (row.outcome === 'failed' || row.txHash !== null) this.#allowance.spend(voucher.channelId, atMs, isFailure);
         if (row.outcome === 'taken') {
           this.#refusedCommits.delete(voucher.channelId);
           taken(voucher, row.grains, row.txHash);
-          // Nothing due: somebody else was faster.
-        } else if (row.reason !== 'NothingDue') this.#refuseCommit(held, `the contract skips it: ${row.reason}`);
+        } else if (isFailure) {
+          const reason = row.outcome === 'failed' ? row.reason : `the contract skips it: ${row.reason}`;
+          this.#refuseCommit(held, reason);
+        }
       }
     } catch (error) {
       if ((error as ChainRefusal).revert === undefined) throw error;
-      refuse((error as Error).message);
+      refuse(list, (error as Error).message);
     }
   }
 
