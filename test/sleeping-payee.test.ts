@@ -32,7 +32,7 @@ const CLI = resolve(import.meta.dirname, '../apps/cli/stannary.mjs');
 const DAY_SECONDS = 86_400;
 const HOUR_MS = 3_600_000;
 
-describe('a payee that sleeps', { timeout: 300_000 }, () => {
+describe('a payee that sleeps', { timeout: 600_000 }, () => {
   let world: ChannelWorld;
   before(async () => {
     world = await startChannelWorld();
@@ -253,10 +253,10 @@ describe('a payee that sleeps', { timeout: 300_000 }, () => {
     };
     await exit(channel);
     const committed: unknown[] = [];
-    for (let grains = 1; grains <= 12; grains += 1) committed.push(...(await raise(grains)));
+    for (let grains = 1; grains <= 9; grains += 1) committed.push(...(await raise(grains)));
     assert.deepEqual(committed, [1, 2, 3, 4, 5, 6, 7, 8]);
     await passTime(world.rpcUrl, HOUR_MS / 1_000);
-    assert.deepEqual(committedIn(await look()), [[channel.id, 12]]);
+    assert.deepEqual(committedIn(await look()), [[channel.id, 9]]);
   });
 
   test('has a tower pay three times at most for a wallet that burns its gas', async (context) => {
@@ -274,6 +274,19 @@ describe('a payee that sleeps', { timeout: 300_000 }, () => {
     const before = await spent();
     assert.deepEqual(kinds(await look()), ['commit-refused']);
     assert.equal(await spent(), before);
+  });
+
+  test('is not kept waiting by what strangers hand over, though their channels cannot be looked up', async (context) => {
+    const folders = await towerFolders();
+    context.after(folders.remove);
+    const [channel, strange] = [await world.open(await world.newcomer()), await world.open(await world.newcomer())];
+    const { look } = await world.tower(folders, { unreachable: strange.id });
+    await handOver(folders, 'voucher', shownOf(await world.pay(channel, 600)));
+    await look();
+    await handOver(folders, 'strange', shownOf(await world.pay(strange, 100)));
+    await exit(channel);
+    await assert.rejects(look(), { code: 'CHAIN-RPC-LIMITED' });
+    assert.equal(await world.leave(channel), BigInt(DEPOSIT - 600));
   });
 
   test('hears of an exit for which it handed nothing over, and of no stranger’s', async (context) => {

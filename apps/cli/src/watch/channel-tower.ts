@@ -34,7 +34,7 @@ export const CHANNEL_ALARMS: readonly ChannelFinding['kind'][] = [
 ];
 
 export interface ChannelTowerParts {
-  readonly folder: Pick<VoucherFolder, 'changed' | 'keep' | 'drop'>;
+  readonly folder: Pick<VoucherFolder, 'changed' | 'overfull' | 'keep' | 'drop'>;
   readonly chain: Pick<ChannelReader, 'alarms' | 'channel' | 'isSignedBy' | 'payeeOf' | 'session'>;
   /** The tower's own account; null: it only looks. */
   readonly sender: Pick<ChannelSender, 'claim' | 'commit'> | null;
@@ -81,7 +81,7 @@ export class ChannelTower {
   readonly #waiting = new Map<string, Waiting>();
   /** By channel. */
   readonly #held = new Map<string, Held>();
-  /** Those that handed anything over. */
+  /** Those of vouchers that were held. */
   readonly #payees = new Set<string>();
   /** Channels to look at. */
   readonly #alarmed = new Set<string>();
@@ -102,12 +102,19 @@ export class ChannelTower {
   async run(): Promise<void> {
     this.#takeIn();
     const { channelIds, payers, nextBlock, atMs } = await this.#parts.chain.alarms(this.#nextBlock);
-    for (const [file, waiting] of this.#waiting) await this.#judge(file, waiting);
     for (const id of channelIds) this.#alarmed.add(id);
     for (const [id, { shown, expiresAtMs }] of this.#held) {
       if (isExpiring(expiresAtMs, atMs) || payers.includes(shown.config.payer)) this.#alarmed.add(id);
     }
-    await this.#show(await this.#pressing(atMs), atMs);
+    // What is held comes first: however much is handed over, and whatever it brings, it keeps nobody's voucher waiting.
+    const looked = new Set([...this.#alarmed].filter((id) => this.#held.has(id)));
+    await this.#show(await this.#pressing(looked, atMs), atMs);
+    for (const [file, waiting] of this.#waiting) {
+      const channelId = await this.#judge(file, waiting);
+      if (channelId !== null) looked.delete(channelId);
+    }
+    const others = [...this.#alarmed].filter((id) => !looked.has(id));
+    await this.#show(await this.#pressing(others, atMs), atMs);
     this.#nextBlock = nextBlock;
   }
 
@@ -116,10 +123,12 @@ export class ChannelTower {
   #takeIn(): void {
     for (const { file, text } of this.#changed()) {
       this.#waiting.delete(file);
+      if (text === null) {
+        this.#refusedFiles.delete(file);
+        continue;
+      }
       try {
-        const shown = voucherIn(file, text, this.#separator);
-        this.#payees.add(shown.config.payee);
-        this.#waiting.set(file, { shown, text });
+        this.#waiting.set(file, { shown: voucherIn(file, text, this.#separator), text });
       } catch (error) {
         if (!(error instanceof CliRefusal)) throw error;
         this.#refuseFile(file, error.code, error.message);
@@ -129,8 +138,12 @@ export class ChannelTower {
 
   /** A folder that went away takes nothing from what is held. */
   #changed(): readonly VoucherFile[] {
+    const { folder } = this.#parts;
     try {
-      return this.#parts.folder.changed();
+      const changed = folder.changed();
+      const { overfull } = folder;
+      if (overfull !== null) this.#refuseFile(overfull.where ?? '', overfull.code, overfull.message);
+      return changed;
     } catch (error) {
       if (!(error instanceof CliRefusal)) throw error;
       this.#refuseFile(error.where ?? '', error.code, error.message);
@@ -138,22 +151,24 @@ export class ChannelTower {
     }
   }
 
-  /** Holds a voucher that is good and better than what is held; what is not good yet waits for the next look. */
-  async #judge(file: string, { shown, text }: Waiting): Promise<void> {
+  /** Holds a voucher that is good and better than what is held, and gives its channel; what is not good yet waits for the next look. */
+  async #judge(file: string, { shown, text }: Waiting): Promise<string | null> {
     const { channelId, payee, cumulativeGrains } = shown.voucher;
     const best = this.#held.get(channelId)?.shown ?? null;
     if (best !== null && this.#isBehind(file, shown, best)) {
       this.#waiting.delete(file);
-      return;
+      return null;
     }
     const signatures = await this.#goodSignatures(file, shown);
-    if (signatures === null) return;
+    if (signatures === null) return null;
     this.#parts.folder.keep(channelId, text);
     this.#waiting.delete(file);
     this.#refusedFiles.delete(file);
     this.#held.set(channelId, { shown, signatures, expiresAtMs: shown.voucher.deadlineMs });
+    this.#payees.add(payee);
     this.#alarmed.add(channelId);
     this.#parts.tell({ kind: 'voucher-held', channel: channelId, payee, cumulativeGrains });
+    return channelId;
   }
 
   /** As a payee's own order: what says no more is behind, and a later voucher never ends earlier. */
@@ -206,10 +221,10 @@ export class ChannelTower {
 
   // ---- what payers do
 
-  /** The vouchers that have to be shown now, or never. */
-  async #pressing(atMs: number): Promise<Pressing[]> {
+  /** Of these channels, the vouchers that have to be shown now, or never. */
+  async #pressing(ids: Iterable<string>, atMs: number): Promise<Pressing[]> {
     const pressing: Pressing[] = [];
-    for (const id of this.#alarmed) {
+    for (const id of ids) {
       const held = this.#held.get(id);
       try {
         const found = held === undefined ? await this.#lookAtUncovered(id) : await this.#lookAt(id, held, atMs);
