@@ -11,7 +11,7 @@ import { GatewayClient } from './client.ts';
 
 const BYTES_MAX = 1_000;
 
-async function clientOf(context: TestContext, listener: RequestListener): Promise<GatewayClient> {
+async function clientOf(context: TestContext, listener: RequestListener, timeoutMs = 30_000): Promise<GatewayClient> {
   const server = createServer(listener).listen(0, '127.0.0.1');
   await once(server, 'listening');
   context.after(() => {
@@ -19,7 +19,7 @@ async function clientOf(context: TestContext, listener: RequestListener): Promis
     server.close();
   });
   const { port } = server.address() as AddressInfo;
-  return new GatewayClient({ baseUrl: `http://127.0.0.1:${port}`, answerBytesMax: BYTES_MAX });
+  return new GatewayClient({ baseUrl: `http://127.0.0.1:${port}`, answerBytesMax: BYTES_MAX, timeoutMs });
 }
 
 function endless(): Readable {
@@ -46,6 +46,11 @@ test('GATEWAY-ANSWER: little that unpacks to much', async (context) => {
     response.writeHead(200, { 'content-encoding': 'gzip' }).end(packed),
   );
   await assert.rejects(client.eraBundle(0), { code: 'GATEWAY-ANSWER', message: /at most 1000 bytes/ });
+});
+
+test('an answer that begins in time and does not come is waited for no longer than any', async (context) => {
+  const client = await clientOf(context, (_request, response) => void response.writeHead(200).write('{'), 500);
+  await assert.rejects(client.eraBundle(0), { name: 'GatewayRefusal', refusalClass: 'retry' });
 });
 
 test('GATEWAY-ANSWER: an answer, or a refusal, without end', async (context) => {
