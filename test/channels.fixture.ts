@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { acceptVoucher, type ReadVoucher, readVoucher } from '@stannary/billing';
 import {
   type ChainAccount,
+  ChainRefusal,
   ChannelReader,
   type ChannelSender,
   type DeploymentBook,
@@ -197,12 +198,12 @@ export class ChannelWorld {
   }
 
   /** A tower in this process, which looks when it is told to. */
-  async tower(folders: TowerFolders, { claims = false, key = true } = {}) {
+  async tower(folders: TowerFolders, { claims = false, key = true, unreachable = '' } = {}) {
     const said: ChannelFinding[] = [];
     const account = await this.newcomer();
     const tower = new ChannelTower({
       folder: new VoucherFolder(folders.vouchers, folders.copies),
-      chain: this.reader,
+      chain: unreachable === '' ? this.reader : limited(this.reader, unreachable),
       sender: key ? this.sender(account) : null,
       place: this.place,
       claims,
@@ -213,13 +214,29 @@ export class ChannelWorld {
       await tower.run();
       return said.splice(0);
     };
-    return { look };
+    /** Transactions that it paid for. */
+    const spent = async () =>
+      Number(await askNode(this.rpcUrl, 'eth_getTransactionCount', [account.address, 'latest']));
+    return { look, spent };
   }
 }
 
 export interface TowerFolders {
   readonly vouchers: string;
   readonly copies: string;
+}
+
+/** A reader whose node has no patience for one channel. */
+function limited(reader: ChannelReader, unreachable: string) {
+  return new Proxy(reader, {
+    get: (target, name) => {
+      if (name !== 'channel') return (target[name as keyof ChannelReader] as () => unknown).bind(target);
+      return async (id: string, confirmations: number) => {
+        if (id !== unreachable) return target.channel(id, confirmations);
+        throw new ChainRefusal('CHAIN-RPC-LIMITED', { where: id, expected: 'fewer requests', got: '429' });
+      };
+    },
+  });
 }
 
 export async function startChannelWorld(): Promise<ChannelWorld> {

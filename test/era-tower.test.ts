@@ -9,8 +9,9 @@ import {
   eraTreesOf,
   publishTrees,
 } from '@stannary/chain';
-import { EraTower, type Finding } from '@stannary/cli/watch';
+import { EraTower, type EraTowerParts, type Finding } from '@stannary/cli/watch';
 import type { EraBundleAnswer } from '@stannary/gateway/client';
+import { decodeEntry, decodeInputs, encodeEntry, encodeInputs, hashOf } from '../settlement/chain/src/era-leaf.ts';
 import { addCredits, type EpochPlan, type EraWorld, servedBundles, startEraWorld } from './eras.fixture.ts';
 
 // The tower before a real chain, and before whatever a poster may serve it.
@@ -91,6 +92,36 @@ describe('a tower', () => {
     await voidedBy(towerOf(served), ['era-wrong', 'leaf-asked', 'era-voided']);
   });
 
+  test('looks again at an era of which it asked for a leaf, and pays for one: what is served first may be false', async () => {
+    const payout = movedGrain(trees[2]!.payout);
+    await posted({ payout });
+    const bundles = [...served];
+    const tower = towerOf(bundles, { chain: shownInTime(world.reader) });
+    await tower.run();
+    assert.deepEqual(kindsOfLast(), ['era-wrong', 'leaf-asked']);
+    const leaf = { tree: 'payout', index: 0 } as const;
+    const header = eraHeaderOf(2, headers[2]!.parentHash, { ...trees[2]!, payout });
+    await world.poster.revealLeaf(header, { ...trees[2]!, payout }, served[2]!.batches, leaf);
+    await tower.run();
+    assert.deepEqual(kindsOfLast(), ['era-wrong', 'leaf-asked'], 'the poster earns no second fee');
+    bundles[2] = lying({ payout })[2]!;
+    await voidedBy(tower, ['era-wrong', 'leaf-asked', 'era-wrong', 'era-voided']);
+  });
+
+  test('asks for a wrong leaf that has too much behind it to be shown in a challenge', async () => {
+    const { accrual, contents } = trees[2]!;
+    const leaves = [...accrual.leaves];
+    const at = leaves.findIndex((leaf) => decodeEntry(leaf).inputsHash !== NO_HASH);
+    const entry = decodeEntry(leaves[at]!);
+    const inputs = decodeInputs(contents.get(entry.inputsHash)!);
+    const line = { ncuMs: 1n, price: 0n, coveredNcuMs: 0n, coveredPrice: 0n };
+    const content = encodeInputs({ ...inputs, lines: [...inputs.lines, ...Array(1_000).fill(line)] });
+    leaves[at] = encodeEntry({ ...entry, inputsHash: hashOf(content) });
+    const changed = { accrual: new EraTree(leaves), contents: new Map([...contents, [hashOf(content), content]]) };
+    await posted(changed);
+    await voidedBy(towerOf(lying(changed)), ['era-wrong', 'leaf-asked', 'era-voided']);
+  });
+
   test('asks for a leaf when nobody serves the era, once half of the window is over', async () => {
     await posted({});
     const tower = towerOf(served.slice(0, 2));
@@ -161,14 +192,14 @@ describe('a tower', () => {
     bundles: readonly EraBundleAnswer[],
     {
       sender = world.challenger,
+      chain = world.reader,
       place,
-    }: Partial<{ sender: EraWorld['challenger'] | null; place: EraTower['place'] }> = {},
+    }: Partial<Pick<EraTowerParts, 'sender' | 'chain'> & { place: EraTower['place'] }> = {},
   ): EraTower {
     const eraBundle = async (era: number) => {
       if (era >= bundles.length) throw new Error('nobody answers');
       return bundles[era]!;
     };
-    const { reader: chain } = world;
     const tell = (finding: Finding) => void findings.push(finding);
     return new EraTower({ client: { eraBundle }, chain, sender, epochsPerEra: 4, nowMs: () => nowMs, tell }, place);
   }
@@ -193,6 +224,11 @@ describe('a tower', () => {
     return findings.filter(({ era }) => era === 2).map(({ kind }) => kind);
   }
 });
+
+/** A reader for which the poster has shown every leaf that was asked for. */
+function shownInTime(reader: EraWorld['reader']): EraTowerParts['chain'] {
+  return { era: (era) => reader.era(era), nodes: () => reader.nodes(), openAsks: async () => [] };
+}
 
 /** A payout tree in which the first account has a grain of the second's. */
 function movedGrain(tree: EraTree): EraTree {

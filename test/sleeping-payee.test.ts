@@ -8,6 +8,8 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { json } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
+import { newAccount, type ShownVoucher } from '@stannary/chain';
+import { channelId } from '@stannary/wire';
 import fc from 'fast-check';
 import type { ChannelFinding } from '../apps/cli/src/watch/channel-tower.ts';
 import {
@@ -30,7 +32,7 @@ const CLI = resolve(import.meta.dirname, '../apps/cli/stannary.mjs');
 const DAY_SECONDS = 86_400;
 const HOUR_MS = 3_600_000;
 
-describe('a payee that sleeps', { timeout: 300_000 }, () => {
+describe('a payee that sleeps', { timeout: 600_000 }, () => {
   let world: ChannelWorld;
   before(async () => {
     world = await startChannelWorld();
@@ -218,6 +220,75 @@ describe('a payee that sleeps', { timeout: 300_000 }, () => {
     assert.equal(new Set(committed.map(({ txHash }) => txHash)).size, 2);
   });
 
+  test('is protected beside a payer whose wallet agrees when it is asked, and burns all gas when it is shown', async (context) => {
+    const folders = await towerFolders();
+    context.after(folders.remove);
+    const honest = await world.open(await world.newcomer());
+    const hostile = await openOfTwoFacedWallet(world);
+    await handOver(folders, 'a', hostile.shown(300));
+    await handOver(folders, 'b', shownOf(await world.pay(honest, 400)));
+    for (const channel of [hostile.channel, honest]) await exit(channel);
+    const { look } = await world.tower(folders);
+    const said = await look();
+    assert.deepEqual(committedIn(said), [[honest.id, 400]]);
+    assert.deepEqual(kinds(said).sort(), [
+      'commit-refused',
+      'exit-seen',
+      'exit-seen',
+      'voucher-committed',
+      'voucher-held',
+      'voucher-held',
+    ]);
+    assert.equal(await world.leave(honest), BigInt(DEPOSIT - 400));
+  });
+
+  test('that is its own payer has a tower pay for so many grains one by one, then for one an hour', async (context) => {
+    const folders = await towerFolders();
+    context.after(folders.remove);
+    const channel = await world.open(await world.newcomer(), 'signer', DAY_SECONDS);
+    const { look } = await world.tower(folders);
+    const raise = async (grains: number) => {
+      await handOver(folders, 'voucher', shownOf({ channel, head: await world.signed(channel, grains) }));
+      return committedIn(await look()).map(([, committed]) => committed);
+    };
+    await exit(channel);
+    const committed: unknown[] = [];
+    for (let grains = 1; grains <= 9; grains += 1) committed.push(...(await raise(grains)));
+    assert.deepEqual(committed, [1, 2, 3, 4, 5, 6, 7, 8]);
+    await passTime(world.rpcUrl, HOUR_MS / 1_000);
+    assert.deepEqual(committedIn(await look()), [[channel.id, 9]]);
+  });
+
+  test('has a tower pay three times at most for a wallet that burns its gas', async (context) => {
+    const folders = await towerFolders();
+    context.after(folders.remove);
+    const { channel, shown } = await openOfTwoFacedWallet(world);
+    const { look, spent } = await world.tower(folders);
+    await handOver(folders, 'voucher', shown(300));
+    await exit(channel);
+    for (let times = 1; times <= 3; times += 1) {
+      const before = await spent();
+      await look();
+      assert.ok((await spent()) > before);
+    }
+    const before = await spent();
+    assert.deepEqual(kinds(await look()), ['commit-refused']);
+    assert.equal(await spent(), before);
+  });
+
+  test('is not kept waiting by what strangers hand over, though their channels cannot be looked up', async (context) => {
+    const folders = await towerFolders();
+    context.after(folders.remove);
+    const [channel, strange] = [await world.open(await world.newcomer()), await world.open(await world.newcomer())];
+    const { look } = await world.tower(folders, { unreachable: strange.id });
+    await handOver(folders, 'voucher', shownOf(await world.pay(channel, 600)));
+    await look();
+    await handOver(folders, 'strange', shownOf(await world.pay(strange, 100)));
+    await exit(channel);
+    await assert.rejects(look(), { code: 'CHAIN-RPC-LIMITED' });
+    assert.equal(await world.leave(channel), BigInt(DEPOSIT - 600));
+  });
+
   test('hears of an exit for which it handed nothing over, and of no stranger’s', async (context) => {
     const folders = await towerFolders();
     context.after(folders.remove);
@@ -292,6 +363,29 @@ const heldIn = (said: readonly ChannelFinding[]) =>
   said.flatMap((finding) => (finding.kind === 'voucher-held' ? [finding.cumulativeGrains] : []));
 const committedIn = (said: readonly ChannelFinding[]) =>
   said.flatMap((finding) => (finding.kind === 'voucher-committed' ? [[finding.channel, finding.committedGrains]] : []));
+
+/**
+ * GASPRICE; where it is zero, as in a call that nobody pays for, the answer is ERC-1271's yes; else INVALID, which burns all
+ * that the call was given.
+ */
+const TWO_FACED = '0x3a601457631626ba7e60e01b60005260206000f35bfe';
+
+/** A channel of the world's payer, whose vouchers that wallet signs. */
+async function openOfTwoFacedWallet(world: ChannelWorld) {
+  const wallet = newAccount().address;
+  await askNode(world.rpcUrl, 'anvil_setCode', [wallet, TWO_FACED]);
+  const like = await world.open(await world.newcomer());
+  const config = { ...like.config, payerSigner: wallet.slice(2), salt: '1'.repeat(64) };
+  await world.sender(world.payer).open(config, DEPOSIT);
+  const channel: TestChannel = { ...like, config, id: channelId(world.separator, config) };
+  const signature = { signer: 'contract', bytes: new Uint8Array(1) } as const;
+  const deadlineMs = (await world.nowMs()) + 60 * DAY_SECONDS * 1_000;
+  const shown = (cumulativeGrains: number): ShownVoucher => {
+    const voucher = { channelId: channel.id, payee: config.payee, cumulativeGrains, deadlineMs };
+    return { config, voucher, signature, sessionKey: null, charge: null };
+  };
+  return { channel, shown };
+}
 
 /** `stannary watch` as a user runs it, with an account that has gas money. */
 async function startTower(world: ChannelWorld, rpcUrl: string, folder: string, often = ['--every', '1']) {

@@ -4,6 +4,7 @@ import { signerOf } from './account.ts';
 import { chainIdOf } from './address-book.ts';
 import { channels, credit } from './generated/contracts.ts';
 import { queueOf, type SendQueue } from './queue.ts';
+import { ChainRefusal } from './refusal.ts';
 import { asking, openRpc, type Rpc } from './rpc.ts';
 import type { Sent } from './sender.ts';
 import { addressOf, bytes32Of, hexOf, uint32Of, uintOf } from './values.ts';
@@ -36,7 +37,10 @@ export interface ShownVoucher {
 export type ShownRow =
   /** `grains`: all that is committed, or claimed, in the channel from then on. */
   | { readonly outcome: 'taken'; readonly grains: number; readonly txHash: string }
-  | { readonly outcome: 'skipped'; readonly reason: ChannelSkip };
+  /** `txHash`: of the transaction that skipped it; null where it was left out before. */
+  | { readonly outcome: 'skipped'; readonly reason: ChannelSkip; readonly txHash: string | null }
+  /** A transaction with nothing but it in it failed, though the contract would take it: a wallet that says two things. */
+  | { readonly outcome: 'failed'; readonly reason: string };
 
 /** Why the contract did nothing with a voucher, in its own words. */
 export type ChannelSkip = (typeof SKIPS)[number];
@@ -159,10 +163,23 @@ export class ChannelSender {
   async #showSome(door: Door, shown: readonly ShownVoucher[]): Promise<ShownRow[]> {
     const asked = await this.#skipsOf(door, shown);
     const kept = shown.filter((_, index) => asked[index] === 'None');
-    if (kept.length === 0) return asked.map((reason) => ({ outcome: 'skipped', reason }));
-    const receipt = await this.#queue.run((send) => send(this.#encode(door, [kept.map(batchOf)])));
-    const taken = takenIn(receipt, kept);
-    return asked.map((reason, index) => taken.get(shown[index]!) ?? { outcome: 'skipped', reason });
+    const sent = await this.#send(door, kept);
+    return asked.map((reason, index) => sent.get(shown[index]!) ?? { outcome: 'skipped', reason, txHash: null });
+  }
+
+  /** What fails together is sent one by one: a wallet may burn more gas than when it was asked, and that of all others. */
+  async #send(door: Door, kept: readonly ShownVoucher[]): Promise<Map<ShownVoucher, ShownRow>> {
+    if (kept.length === 0) return new Map();
+    try {
+      const receipt = await this.#queue.run((send) => send(this.#encode(door, [kept.map(batchOf)])));
+      return takenIn(receipt, kept);
+    } catch (error) {
+      if (!(error instanceof ChainRefusal) || error.revert === undefined) throw error;
+      if (kept.length === 1) return new Map([[kept[0]!, { outcome: 'failed', reason: error.message }]]);
+    }
+    const rows = new Map<ShownVoucher, ShownRow>();
+    for (const one of kept) for (const [shown, row] of await this.#send(door, [one])) rows.set(shown, row);
+    return rows;
   }
 
   async #skipsOf(door: Door, shown: readonly ShownVoucher[]): Promise<ChannelSkip[]> {
@@ -193,7 +210,7 @@ function takenIn(receipt: TransactionReceipt, kept: readonly ShownVoucher[]): Ma
     if (eventName === 'Committed') grainsById.set(hexOf(args.id), args.committedGrains);
     if (eventName === 'Claimed') grainsById.set(hexOf(args.id), args.claimedGrains);
     if (eventName === 'RowSkipped') {
-      rows.set(kept[Number(args.index)]!, { outcome: 'skipped', reason: SKIPS[args.reason]! });
+      rows.set(kept[Number(args.index)]!, { outcome: 'skipped', reason: SKIPS[args.reason]!, txHash });
     }
   }
   for (const one of kept) {

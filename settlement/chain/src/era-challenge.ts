@@ -50,6 +50,9 @@ import { uint32Of } from './values.ts';
 
 // What is wrong with a posted era, in the form in which the contract proves it.
 
+/** Charges of a leaf that is shown: nodes pass on transactions of 128 KiB, and each takes 128 bytes of it. */
+const SHOWN_LINES_MAX = 900;
+
 /** What of a posted era lies open. */
 export interface PostedEra {
   /** The era's, its parent's (from era 1 on), and that of the era whose holdback ends unless it is the parent. */
@@ -327,10 +330,16 @@ function nodesOf({ accrual, params, contents }: EraTrees): Nodes {
 
 function findInAccruals(posted: PostedEra, nodes: Nodes): EraChallenge | null {
   for (const [index, leaf] of posted.trees.accrual.leaves.entries()) {
-    const found = findInAccrual(posted, nodes, index, decodeEntry(leaf));
+    const found = shownOrAsked(findInAccrual(posted, nodes, index, decodeEntry(leaf)), index);
     if (found !== null) return found;
   }
   return null;
+}
+
+/** Found wrong, but with more behind it than fits into a transaction: then the poster cannot show it either. */
+function shownOrAsked(found: EraChallenge | null, index: number): EraChallenge | null {
+  const isTooLarge = found !== null && 'inputs' in found && found.inputs.lines.length > SHOWN_LINES_MAX;
+  return isTooLarge ? { kind: 'ask', tree: 'accrual', index } : found;
 }
 
 function findInAccrual(posted: PostedEra, nodes: Nodes, index: number, entry: EraEntry): EraChallenge | null {

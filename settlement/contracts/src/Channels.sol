@@ -339,6 +339,10 @@ contract Channels is IChannels, EIP712 {
         return now_ - pauses.secondsBefore - inLast;
     }
 
+    function hasPassed(uint256 endsAt) external view returns (bool) {
+        return _isPast(endsAt);
+    }
+
     function taskWallets() external view returns (address) {
         return address(_taskWallets);
     }

@@ -39,7 +39,7 @@ contract TaskWallets is ITaskWallets {
     function release(IChannels.Config calldata config, address provider) external returns (uint128 freedGrains) {
         bytes32 id = channels.channelIdOf(config);
         Part storage part = _parts[id][provider];
-        if (block.timestamp < part.endsAt) revert PartNotOver(id, provider, part.endsAt);
+        if (!channels.hasPassed(part.endsAt)) revert PartNotOver(id, provider, part.endsAt);
         (uint128 claimed, uint128 committed) = channels.streamOf(id, provider);
         uint128 kept = uint128(Math.max(claimed, committed));
         freedGrains = part.capGrains - kept;

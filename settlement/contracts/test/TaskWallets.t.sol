@@ -93,7 +93,7 @@ contract TaskWalletsTest is ChannelFixture {
         paid(claim(config, providerRow(provider, 100e6)));
         vm.prank(payer);
         assertEq(channels.withdrawFree(config), 400e6);
-        vm.warp(endsAt);
+        vm.warp(endsAt + 1);
         vm.prank(stranger);
         assertEq(wallets.release(config, provider), 500e6);
         assertSkip(claim(config, providerRow(provider, 200e6)), IChannels.Skip.Allotment);
@@ -101,6 +101,22 @@ contract TaskWalletsTest is ChannelFixture {
         assertEq(channels.withdrawFree(config), 500e6);
         assertEq(channels.settle(provider, address(token)), 100e6);
         assertEq(token.balanceOf(address(channels)), 0);
+    }
+
+    function test_aPartThatEndsInAPauseOutlivesItAsItsVouchersDo() public {
+        endsAt = uint64(block.timestamp + 1 hours);
+        allot(provider, 600e6);
+        IChannels.Row memory row = providerRow(provider, 600e6);
+        row.voucher.deadlineMs = endsAt * 1000;
+        sign(config, row, PAYER_KEY);
+        vm.prank(guardian);
+        channels.pause(7 days);
+        uint256 graceEndsAt = block.timestamp + 7 days + channels.PAUSE_GRACE_SECONDS();
+        vm.warp(graceEndsAt);
+        vm.expectRevert(abi.encodeWithSelector(ITaskWallets.PartNotOver.selector, id, provider, endsAt));
+        wallets.release(config, provider);
+        paid(claim(config, row));
+        assertEq(channels.settle(provider, address(token)), 600e6);
     }
 
     function test_NotPayer() public {

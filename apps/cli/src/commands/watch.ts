@@ -12,6 +12,7 @@ import { CliRefusal, type RefusalClass } from '../refusal.ts';
 import { channelFindingText } from '../watch/channel-finding-text.ts';
 import { CHANNEL_ALARMS, type ChannelFinding, ChannelTower } from '../watch/channel-tower.ts';
 import { ALARMS, EraTower, type Finding, type TowerPlace } from '../watch/era-tower.ts';
+import { failureLine, findingLine } from '../watch/finding-line.ts';
 import { findingText } from '../watch/finding-text.ts';
 import { VoucherFolder } from '../watch/voucher-folder.ts';
 import { wholeFrom } from './whole-number.ts';
@@ -65,8 +66,7 @@ async function watch(flags: WatchFlags): Promise<void> {
   const alarms: readonly string[] = [...ALARMS, ...CHANNEL_ALARMS];
   const print = (finding: Finding | ChannelFinding, text: string) => {
     if (alarms.includes(finding.kind)) said.push(finding.kind);
-    const at = new Date().toISOString();
-    console.log(flags.json ? JSON.stringify({ at, ...finding }) : `${at}  ${text}`);
+    console.log(findingLine(finding, text, { isJson: flags.json, atMs: Date.now() }));
   };
   const looks = await looksOf(flags, {
     era: (finding) => print(finding, findingText(finding)),
@@ -197,7 +197,7 @@ async function keepWatch(look: Look, flags: WatchFlags, signal: AbortSignal): Pr
       failures = 0;
     } catch (error) {
       failures += 1;
-      console.error(`stannary: ${(error as Error).message}; looking again`);
+      console.error(failureLine((error as Error).message));
     }
     const intervals = Math.min(1 + failures, INTERVALS_MAX);
     await pause(intervals * flags.every * 1_000, undefined, { signal }).catch(() => signal.throwIfAborted());

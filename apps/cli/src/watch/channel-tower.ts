@@ -1,6 +1,7 @@
 import type { ChainRefusal, ChannelOnChain, ChannelReader, ChannelSender, ShownVoucher } from '@stannary/chain';
 import { channelSeparator } from '@stannary/wire';
 import { CliRefusal } from '../refusal.ts';
+import { GasAllowance } from './gas-allowance.ts';
 import { voucherIn } from './voucher-file.ts';
 import type { VoucherFile, VoucherFolder } from './voucher-folder.ts';
 import { askSignatures, chargeHanded, commitDue, type Signatures } from './voucher-rules.ts';
@@ -33,7 +34,7 @@ export const CHANNEL_ALARMS: readonly ChannelFinding['kind'][] = [
 ];
 
 export interface ChannelTowerParts {
-  readonly folder: Pick<VoucherFolder, 'changed' | 'keep' | 'drop'>;
+  readonly folder: Pick<VoucherFolder, 'changed' | 'overfull' | 'keep' | 'drop'>;
   readonly chain: Pick<ChannelReader, 'alarms' | 'channel' | 'isSignedBy' | 'payeeOf' | 'session'>;
   /** The tower's own account; null: it only looks. */
   readonly sender: Pick<ChannelSender, 'claim' | 'commit'> | null;
@@ -80,7 +81,7 @@ export class ChannelTower {
   readonly #waiting = new Map<string, Waiting>();
   /** By channel. */
   readonly #held = new Map<string, Held>();
-  /** Those that handed anything over. */
+  /** Those of vouchers that were held. */
   readonly #payees = new Set<string>();
   /** Channels to look at. */
   readonly #alarmed = new Set<string>();
@@ -89,6 +90,7 @@ export class ChannelTower {
   readonly #exits = new Set<string>();
   readonly #refusedFiles = new Map<string, string>();
   readonly #refusedCommits = new Map<string, string>();
+  readonly #allowance = new GasAllowance();
   #nextBlock: number | null = null;
 
   constructor(parts: ChannelTowerParts) {
@@ -100,12 +102,19 @@ export class ChannelTower {
   async run(): Promise<void> {
     this.#takeIn();
     const { channelIds, payers, nextBlock, atMs } = await this.#parts.chain.alarms(this.#nextBlock);
-    for (const [file, waiting] of this.#waiting) await this.#judge(file, waiting);
     for (const id of channelIds) this.#alarmed.add(id);
     for (const [id, { shown, expiresAtMs }] of this.#held) {
       if (isExpiring(expiresAtMs, atMs) || payers.includes(shown.config.payer)) this.#alarmed.add(id);
     }
-    await this.#show(await this.#pressing(atMs));
+    // What is held comes first: however much is handed over, and whatever it brings, it keeps nobody's voucher waiting.
+    const looked = new Set([...this.#alarmed].filter((id) => this.#held.has(id)));
+    await this.#show(await this.#pressing(looked, atMs), atMs);
+    for (const [file, waiting] of this.#waiting) {
+      const channelId = await this.#judge(file, waiting);
+      if (channelId !== null) looked.delete(channelId);
+    }
+    const others = [...this.#alarmed].filter((id) => !looked.has(id));
+    await this.#show(await this.#pressing(others, atMs), atMs);
     this.#nextBlock = nextBlock;
   }
 
@@ -114,10 +123,12 @@ export class ChannelTower {
   #takeIn(): void {
     for (const { file, text } of this.#changed()) {
       this.#waiting.delete(file);
+      if (text === null) {
+        this.#refusedFiles.delete(file);
+        continue;
+      }
       try {
-        const shown = voucherIn(file, text, this.#separator);
-        this.#payees.add(shown.config.payee);
-        this.#waiting.set(file, { shown, text });
+        this.#waiting.set(file, { shown: voucherIn(file, text, this.#separator), text });
       } catch (error) {
         if (!(error instanceof CliRefusal)) throw error;
         this.#refuseFile(file, error.code, error.message);
@@ -127,8 +138,12 @@ export class ChannelTower {
 
   /** A folder that went away takes nothing from what is held. */
   #changed(): readonly VoucherFile[] {
+    const { folder } = this.#parts;
     try {
-      return this.#parts.folder.changed();
+      const changed = folder.changed();
+      const { overfull } = folder;
+      if (overfull !== null) this.#refuseFile(overfull.where ?? '', overfull.code, overfull.message);
+      return changed;
     } catch (error) {
       if (!(error instanceof CliRefusal)) throw error;
       this.#refuseFile(error.where ?? '', error.code, error.message);
@@ -136,22 +151,24 @@ export class ChannelTower {
     }
   }
 
-  /** Holds a voucher that is good and better than what is held; what is not good yet waits for the next look. */
-  async #judge(file: string, { shown, text }: Waiting): Promise<void> {
+  /** Holds a voucher that is good and better than what is held, and gives its channel; what is not good yet waits for the next look. */
+  async #judge(file: string, { shown, text }: Waiting): Promise<string | null> {
     const { channelId, payee, cumulativeGrains } = shown.voucher;
     const best = this.#held.get(channelId)?.shown ?? null;
     if (best !== null && this.#isBehind(file, shown, best)) {
       this.#waiting.delete(file);
-      return;
+      return null;
     }
     const signatures = await this.#goodSignatures(file, shown);
-    if (signatures === null) return;
+    if (signatures === null) return null;
     this.#parts.folder.keep(channelId, text);
     this.#waiting.delete(file);
     this.#refusedFiles.delete(file);
     this.#held.set(channelId, { shown, signatures, expiresAtMs: shown.voucher.deadlineMs });
+    this.#payees.add(payee);
     this.#alarmed.add(channelId);
     this.#parts.tell({ kind: 'voucher-held', channel: channelId, payee, cumulativeGrains });
+    return channelId;
   }
 
   /** As a payee's own order: what says no more is behind, and a later voucher never ends earlier. */
@@ -204,10 +221,10 @@ export class ChannelTower {
 
   // ---- what payers do
 
-  /** The vouchers that have to be shown now, or never. */
-  async #pressing(atMs: number): Promise<Pressing[]> {
+  /** Of these channels, the vouchers that have to be shown now, or never. */
+  async #pressing(ids: Iterable<string>, atMs: number): Promise<Pressing[]> {
     const pressing: Pressing[] = [];
-    for (const id of this.#alarmed) {
+    for (const id of ids) {
       const held = this.#held.get(id);
       try {
         const found = held === undefined ? await this.#lookAtUncovered(id) : await this.#lookAt(id, held, atMs);
@@ -228,7 +245,8 @@ export class ChannelTower {
     if (onChain === null) return null;
     if (onChain.phase === 'closed') {
       folder.drop(id);
-      for (const known of [this.#held, this.#alarmed, this.#exits, this.#refusedCommits]) known.delete(id);
+      for (const known of [this.#held, this.#alarmed, this.#exits, this.#refusedCommits, this.#allowance])
+        known.delete(id);
       return null;
     }
     const endsAtMs = onChain.exitEndsAtMs;
@@ -268,7 +286,7 @@ export class ChannelTower {
   // ---- what the tower does about it
 
   /** A commitment protects the whole ceiling, so it comes first; what was charged is collected after it. */
-  async #show(pressing: readonly Pressing[]): Promise<void> {
+  async #show(pressing: readonly Pressing[], atMs: number): Promise<void> {
     const { sender, claims, tell } = this.#parts;
     const due = pressing.filter(
       ({ held: { shown, signatures }, onChain }) =>
@@ -276,6 +294,7 @@ export class ChannelTower {
     );
     await this.#send(
       due,
+      atMs,
       sender && ((shown) => sender.commit(shown)),
       ({ channelId: channel, payee }, grains, txHash) =>
         tell({ kind: 'voucher-committed', channel, payee, committedGrains: grains, txHash }),
@@ -284,6 +303,7 @@ export class ChannelTower {
     const charged = pressing.filter(isClaimable);
     await this.#send(
       charged,
+      atMs,
       sender && ((shown) => sender.claim(shown)),
       ({ channelId: channel, payee }, grains, txHash) =>
         tell({ kind: 'voucher-claimed', channel, payee, claimedGrains: grains, txHash }),
@@ -293,29 +313,41 @@ export class ChannelTower {
   /** What the contract refuses is said; what does not reach it is tried again. */
   async #send(
     pressing: readonly Pressing[],
+    atMs: number,
     act: ChannelSender['commit'] | null,
     taken: (voucher: ShownVoucher['voucher'], grains: number, txHash: string) => void,
   ): Promise<void> {
-    if (pressing.length === 0) return;
-    const list = pressing.map(({ held }) => held);
-    const refuse = (reason: string) => {
-      for (const held of list) this.#refuseCommit(held, reason);
+    const refuse = (held: readonly Held[], reason: string) => {
+      for (const one of held) this.#refuseCommit(one, reason);
     };
-    if (act === null) return refuse('the tower has no key, and only looks');
+    const due = pressing.map(({ held }) => held);
+    if (act === null) return refuse(due, 'the tower has no key, and only looks');
+    const isAllowed = ({ shown }: Held) => this.#allowance.allows(shown.voucher.channelId, atMs);
+    refuse(
+      due.filter((held) => !isAllowed(held)),
+      'the channel has cost the tower what one may for now',
+    );
+    const list = due.filter(isAllowed);
+    if (list.length === 0) return;
     try {
       const rows = await act(list.map(({ shown }) => shown));
       for (const [index, row] of rows.entries()) {
         const held = list[index]!;
         const { voucher } = held.shown;
+        // Nothing due: somebody else was faster.
+        const isFailure = row.outcome !== 'taken' && row.reason !== 'NothingDue';
+        if (row.outcome === 'failed' || row.txHash !== null) this.#allowance.spend(voucher.channelId, atMs, isFailure);
         if (row.outcome === 'taken') {
           this.#refusedCommits.delete(voucher.channelId);
           taken(voucher, row.grains, row.txHash);
-          // Nothing due: somebody else was faster.
-        } else if (row.reason !== 'NothingDue') this.#refuseCommit(held, `the contract skips it: ${row.reason}`);
+        } else if (isFailure) {
+          const reason = row.outcome === 'failed' ? row.reason : `the contract skips it: ${row.reason}`;
+          this.#refuseCommit(held, reason);
+        }
       }
     } catch (error) {
       if ((error as ChainRefusal).revert === undefined) throw error;
-      refuse((error as Error).message);
+      refuse(list, (error as Error).message);
     }
   }
 

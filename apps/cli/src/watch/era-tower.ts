@@ -1,4 +1,4 @@
-import type { ChainReader, ChainRefusal, ChainSender, EraEntry, EraHeader } from '@stannary/chain';
+import type { ChainReader, ChainRefusal, ChainSender, EraChallenge, EraEntry, EraHeader } from '@stannary/chain';
 import type { GatewayClient } from '@stannary/gateway/client';
 import { type EraJudgement, isSignedBy, judgeEra } from './judge-era.ts';
 import { type ReplayPlace, replayEra } from './replayed.ts';
@@ -44,6 +44,8 @@ export interface TowerPlace {
   readonly replay: ReplayPlace | null;
 }
 
+type LeafAsk = Extract<EraChallenge, { kind: 'ask' }>;
+
 /** A part of the window that the poster has to publish what it posted; then its leaves are asked for. */
 const PATIENCE = 0.5;
 
@@ -55,6 +57,10 @@ export class EraTower {
   readonly #judged = new Map<number, string>();
   /** When an era was first seen that nobody publishes. */
   readonly #missedSinceMs = new Map<string, number>();
+  /** Headers of which a leaf was asked for, by era: one fee each. */
+  readonly #asked = new Map<number, string>();
+  /** What was said last of each header and kind. */
+  readonly #said = new Map<string, string>();
   readonly #after = new Map<number, ReplayPlace>();
 
   constructor(parts: EraTowerParts, place: TowerPlace = { nextEra: 0, replay: null }) {
@@ -88,14 +94,14 @@ export class EraTower {
       await this.#miss(era, entry, looked);
       return false;
     }
-    const { tell } = this.#parts;
     const { replayed, judgement } = looked;
-    if (replayed.misnamed.length > 0) tell({ kind: 'economy-misnamed', era, hashes: replayed.misnamed });
-    if (replayed.differing.length > 0) tell({ kind: 'statements-differ', era, epochs: replayed.differing });
-    await this.#act(era, entry, judgement);
-    this.#judged.set(era, entry.headerHash);
+    const { misnamed, differing } = replayed;
+    if (misnamed.length > 0) this.#tellOnce(entry, { kind: 'economy-misnamed', era, hashes: misnamed });
+    if (differing.length > 0) this.#tellOnce(entry, { kind: 'statements-differ', era, epochs: differing });
+    const isDone = await this.#act(era, entry, judgement);
+    if (isDone) this.#judged.set(era, entry.headerHash);
     this.#after.set(era, replayed.place);
-    return true;
+    return isDone;
   }
 
   /** Errors: those of the client, and whatever a bundle out of form brings. */
@@ -109,18 +115,34 @@ export class EraTower {
     return { replayed, judgement: await judgeEra(bundle, replayed.trees, { headerOf, witness }) };
   }
 
-  async #act(era: number, entry: EraEntry, { challenge, headers, differing }: EraJudgement): Promise<void> {
+  /** False where it is to be looked at again: what a gateway served once may be neither the poster's word nor the truth. */
+  async #act(era: number, entry: EraEntry, { challenge, headers, differing }: EraJudgement): Promise<boolean> {
     const { sender, tell } = this.#parts;
     if (challenge === null) {
       if (differing.length > 0) tell({ kind: 'era-unprovable', era, trees: differing });
       else tell({ kind: 'era-holds', era, headerHash: entry.headerHash });
-      return;
+      return true;
     }
-    tell({ kind: 'era-wrong', era, proof: challenge.kind, trees: differing });
-    if (sender === null || entry.finalised !== null) return;
-    await this.#send(era, async () => {
+    this.#tellOnce(entry, { kind: 'era-wrong', era, proof: challenge.kind, trees: differing });
+    if (sender === null || entry.finalised !== null) return true;
+    if (challenge.kind === 'ask') {
+      await this.#ask(era, entry, challenge);
+      return false;
+    }
+    return this.#send(era, entry, async () => {
       const { txHash } = await sender.challengeEra(headers, challenge);
-      return { kind: challenge.kind === 'ask' ? 'leaf-asked' : 'era-voided', era, txHash };
+      return { kind: 'era-voided', era, txHash };
+    });
+  }
+
+  /** Once of a posted era: whoever serves other leaves at every look would have the tower pay for each. */
+  async #ask(era: number, { header, headerHash }: EraEntry, leaf: LeafAsk): Promise<void> {
+    const { sender } = this.#parts;
+    if (sender === null || this.#asked.get(era) === headerHash) return;
+    this.#asked.set(era, headerHash);
+    await this.#send(era, { headerHash }, async () => {
+      const { txHash } = await sender.challengeEra([header], leaf);
+      return { kind: 'leaf-asked', era, txHash };
     });
   }
 
@@ -142,31 +164,33 @@ export class EraTower {
 
   /** Nobody serves what the era follows from: when half of the window is over, a leaf is asked for. */
   async #miss(era: number, entry: EraEntry, reason: string): Promise<void> {
-    const { nowMs, sender, tell } = this.#parts;
+    const { nowMs, tell } = this.#parts;
     const key = `${era} ${entry.headerHash}`;
     const sinceMs = this.#missedSinceMs.get(key) ?? nowMs();
     const isFirst = !this.#missedSinceMs.has(key);
     this.#missedSinceMs.set(key, sinceMs);
     if (isFirst) tell({ kind: 'era-unpublished', era, reason });
     const isLate = nowMs() > sinceMs + PATIENCE * (entry.finalisableAtMs - sinceMs);
-    if (!isLate || sender === null || entry.finalised !== null) return;
-    this.#missedSinceMs.set(key, Number.POSITIVE_INFINITY);
-    await this.#send(era, async () => {
-      const ask = { kind: 'ask', tree: 'payout', index: 0 } as const;
-      const { txHash } = await sender.challengeEra([entry.header], ask);
-      return { kind: 'leaf-asked', era, txHash };
-    });
+    if (isLate && entry.finalised === null) await this.#ask(era, entry, { kind: 'ask', tree: 'payout', index: 0 });
   }
 
-  /** What the contracts refuse is said; what does not reach them is tried again. */
-  async #send(era: number, act: () => Promise<Finding>): Promise<void> {
-    const { tell } = this.#parts;
+  /** What the contracts refuse is said, and false; what does not reach them is tried again. */
+  async #send(era: number, entry: Pick<EraEntry, 'headerHash'>, act: () => Promise<Finding>): Promise<boolean> {
     try {
-      tell(await act());
+      this.#parts.tell(await act());
+      return true;
     } catch (error) {
       if (!isRevert(error)) throw error;
-      tell({ kind: 'challenge-refused', era, reason: (error as Error).message });
+      this.#tellOnce(entry, { kind: 'challenge-refused', era, reason: (error as Error).message });
+      return false;
     }
+  }
+
+  #tellOnce({ headerHash }: Pick<EraEntry, 'headerHash'>, finding: Finding): void {
+    const [key, said] = [`${headerHash} ${finding.kind}`, JSON.stringify(finding)];
+    if (this.#said.get(key) === said) return;
+    this.#said.set(key, said);
+    this.#parts.tell(finding);
   }
 
   async #headerOf(era: number): Promise<EraHeader> {

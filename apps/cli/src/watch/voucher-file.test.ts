@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -99,6 +100,34 @@ test('a folder tells of each file once, and again when it changes; the tower’s
   assert.deepEqual(new VoucherFolder(handed, copies).changed()[0]?.text, 'kept');
   folder.drop('7'.repeat(64));
   assert.deepEqual(new VoucherFolder(handed, copies).changed().length, 3);
+});
+
+test('what goes away is said once, and what is no file is nothing: a pipe holds nobody up, a device fills no memory', () => {
+  const handed = mkdtempSync(join(root, 'no-files-'));
+  const folder = new VoucherFolder(handed, null);
+  execFileSync('mkfifo', [join(handed, 'pipe.json')]);
+  mkdirSync(join(handed, 'folder.json'));
+  symlinkSync('/dev/zero', join(handed, 'zero.json'));
+  writeFileSync(join(handed, 'a.json'), 'a');
+  assert.deepEqual(
+    folder.changed().map(({ text }) => text),
+    ['a', '', '', ''],
+  );
+  rmSync(join(handed, 'a.json'));
+  assert.deepEqual(folder.changed(), [{ file: join(handed, 'a.json'), text: null }]);
+  assert.deepEqual(folder.changed(), []);
+});
+
+test('WATCH-VOUCHER: of more files than 10,000 the first are read', () => {
+  const handed = mkdtempSync(join(root, 'many-'));
+  const folder = new VoucherFolder(handed, null);
+  for (let at = 0; at <= 10_000; at += 1) writeFileSync(join(handed, `${at + 100_000}.json`), '');
+  assert.equal(folder.changed().length, 10_000);
+  assert.equal(folder.overfull?.code, 'WATCH-VOUCHER');
+  assert.match(folder.overfull?.message ?? '', /many-.*: expected at most 10000 files, got 10001/);
+  rmSync(join(handed, '100000.json'));
+  assert.equal(folder.changed().length, 2, 'the one that is gone, and the last');
+  assert.equal(folder.overfull, null);
 });
 
 test('WATCH-VOUCHER: no folder; WATCH-PLACE: copies that cannot be written', () => {

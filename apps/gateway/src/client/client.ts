@@ -25,8 +25,13 @@ export interface GatewayClientOptions {
   readonly apiKey?: string;
   /** A request that takes longer is refused with GATEWAY-UNREACHABLE. Default 30 s. */
   readonly timeoutMs?: number;
+  /** An answer of more bytes is refused with GATEWAY-ANSWER, unpacked ones counted. Default 128 MiB: as JSON it fits into memory. */
+  readonly answerBytesMax?: number;
   readonly fetch?: typeof fetch;
 }
+
+const ANSWER_BYTES_MAX = 128 * 2 ** 20;
+const REFUSAL_BYTES_MAX = 65_536;
 
 /**
  * The gateway's HTTP API, typed. Every method may throw a `GatewayRefusal`: the gateway's own code, or
@@ -40,12 +45,14 @@ export class GatewayClient {
   readonly #baseUrl: string;
   readonly #headers: Record<string, string>;
   readonly #timeoutMs: number;
+  readonly #answerBytesMax: number;
   readonly #fetch: typeof fetch;
 
   constructor(options: GatewayClientOptions) {
     this.#baseUrl = options.baseUrl.replace(/\/+$/, '');
     this.#headers = options.apiKey === undefined ? {} : { authorization: `Bearer ${options.apiKey}` };
     this.#timeoutMs = options.timeoutMs ?? 30_000;
+    this.#answerBytesMax = options.answerBytesMax ?? ANSWER_BYTES_MAX;
     // Browsers refuse a global `fetch` that is called as another object's method.
     this.#fetch = options.fetch ?? ((input, init) => fetch(input, init));
   }
@@ -166,20 +173,24 @@ export class GatewayClient {
 
   async #json<Answer>(method: string, path: string, body?: Uint8Array | string, type?: string): Promise<Answer> {
     const response = await this.#request(method, path, body, type);
+    const bytes = await this.#read(response, `${method} ${path}`);
     try {
-      return (await response.json()) as Answer;
+      return JSON.parse(new TextDecoder().decode(bytes)) as Answer;
     } catch (cause) {
       throw unusable(`${method} ${path}: expected JSON, got ${response.headers.get('content-type')}`, cause);
     }
   }
 
   async #bytes(method: string, path: string, body?: Uint8Array, type?: string): Promise<Uint8Array> {
-    const response = await this.#request(method, path, body, type);
-    try {
-      return new Uint8Array(await response.arrayBuffer());
-    } catch (cause) {
-      throw unusable(`${method} ${path}: the answer broke off`, cause);
-    }
+    return this.#read(await this.#request(method, path, body, type), `${method} ${path}`);
+  }
+
+  async #read(response: Response, where: string): Promise<Uint8Array> {
+    const bytes = await bytesOf(response, this.#answerBytesMax).catch((cause) => {
+      throw unusable(`${where}: the answer broke off`, cause);
+    });
+    if (bytes === null) throw unusable(`${where}: expected at most ${this.#answerBytesMax} bytes, got more`);
+    return bytes;
   }
 
   async #request(method: string, path: string, body?: Uint8Array | string, type?: string): Promise<Response> {
@@ -202,11 +213,27 @@ export class GatewayClient {
 }
 
 async function refusalOf(response: Response): Promise<GatewayRefusal> {
-  const text = await response.text().catch(() => '');
+  const bytes = await bytesOf(response, REFUSAL_BYTES_MAX).catch(() => null);
+  const text = new TextDecoder().decode(bytes ?? new Uint8Array(0));
   const answer = parseRefusal(text);
   if (answer !== null)
     return new GatewayRefusal(answer, response.status, answer.refusalClass ?? refusalClassOf(response.status));
   return unusable(`HTTP ${response.status}: expected a refusal in JSON, got ${JSON.stringify(text.slice(0, 80))}`);
+}
+
+/** Null where there are more: whoever answers may send without end, or little that unpacks to much. */
+async function bytesOf(response: Response, bytesMax: number): Promise<Uint8Array | null> {
+  const reader = response.body?.getReader();
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  let size = 0;
+  for (let read = await reader?.read(); read?.value !== undefined; read = await reader?.read()) {
+    chunks.push(read.value);
+    size += read.value.length;
+    if (size <= bytesMax) continue;
+    await reader?.cancel();
+    return null;
+  }
+  return new Uint8Array(await new Blob(chunks).arrayBuffer());
 }
 
 function parseRefusal(text: string): RefusalAnswer | null {

@@ -266,5 +266,8 @@ interface IChannels {
     function sessionOf(address payer, bytes calldata key) external view returns (uint64 endsAt, uint64 revokedAt);
     /// @notice Seconds that were not paused: the clock of exits and revocations.
     function activeNow() external view returns (uint64);
+    /// @notice Whether an end of a voucher or of a part has passed. What had not ended when a pause began ends no earlier than
+    /// a grace after it.
+    function hasPassed(uint256 endsAt) external view returns (bool);
     function taskWallets() external view returns (address);
 }
