@@ -128,6 +128,11 @@ export class ChainReader {
     return (await this.#booksAt(blockNumber)).era(era);
   }
 
+  /** How often an era was posted and voided, by itself or by one before it. */
+  async timesVoided(era: number, blockNumber?: number): Promise<number> {
+    return (await this.#booksAt(blockNumber)).timesVoided(era);
+  }
+
   /** Where an era was posted; null if it was not, or is void. */
   async postedEra(era: number, blockNumber?: number): Promise<EventPlace | null> {
     return (await this.era(era, blockNumber))?.posted ?? null;
