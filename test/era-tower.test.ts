@@ -77,6 +77,17 @@ describe('a tower', () => {
     await voidedBy(towerOf(lying({ payout: movedGrain(trees[2]!.payout) })), ['era-wrong', 'era-voided']);
   });
 
+  test('proves it again when a reorganisation drops the proof', async () => {
+    await posted({ payout: movedGrain(trees[2]!.payout) });
+    const tower = towerOf(lying({ payout: movedGrain(trees[2]!.payout) }));
+    const fork = await askNode('evm_snapshot');
+    await tower.run();
+    assert.equal(await world.reader.era(2), null);
+    await askNode('evm_revert', [fork]);
+    assert.notEqual(await world.reader.era(2), null);
+    await voidedBy(tower, ['era-wrong', 'era-voided', 'era-voided']);
+  });
+
   test('without a key only looks', async () => {
     await posted({ payout: movedGrain(trees[2]!.payout) });
     await towerOf(lying({ payout: movedGrain(trees[2]!.payout) }), { sender: null }).run();
@@ -156,6 +167,13 @@ describe('a tower', () => {
       [['era-holds', 2]],
     );
   });
+
+  async function askNode(method: string, params: readonly unknown[] = []): Promise<unknown> {
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params });
+    const headers = { 'content-type': 'application/json' };
+    const response = await fetch(world.rpcUrl, { method: 'POST', headers, body });
+    return ((await response.json()) as { result: unknown }).result;
+  }
 
   function towerOf(
     bundles: readonly EraBundleAnswer[],

@@ -30,7 +30,7 @@ export const ALARMS: readonly Finding['kind'][] = [
 export interface EraTowerParts {
   /** Whoever serves the network's public data; nothing of it is believed. */
   readonly client: Pick<GatewayClient, 'eraBundle'>;
-  readonly chain: Pick<ChainReader, 'era' | 'nodes' | 'openAsks'>;
+  readonly chain: Pick<ChainReader, 'era' | 'nodes' | 'openAsks' | 'shownLeaves'>;
   /** The tower's own account; null: it only looks. */
   readonly sender: Pick<ChainSender, 'challengeEra' | 'challengeWithheld'> | null;
   readonly epochsPerEra: number;
@@ -47,12 +47,19 @@ export interface TowerPlace {
 /** A part of the window that the poster has to publish what it posted; then its leaves are asked for. */
 const PATIENCE = 0.5;
 
-/** Judges every posted era once, and again when it is posted anew; proves wrong what is wrong. */
+/**
+ * Judges every posted era once, and again when it is posted anew; proves wrong what is wrong. One that was found wrong and
+ * still stands is judged again at each look: a proof may fall out of the chain, and a leaf that was asked for may be shown.
+ */
 export class EraTower {
   readonly #parts: EraTowerParts;
   #place: TowerPlace;
   /** Headers that were judged, by era. */
   readonly #judged = new Map<number, string>();
+  /** Of them, those that were found wrong. */
+  readonly #wrong = new Set<string>();
+  /** What was said already, of a header. */
+  readonly #said = new Set<string>();
   /** When an era was first seen that nobody publishes. */
   readonly #missedSinceMs = new Map<string, number>();
   readonly #after = new Map<number, ReplayPlace>();
@@ -72,10 +79,17 @@ export class EraTower {
     for (let era = this.#place.nextEra; ; era += 1) {
       const entry = await this.#parts.chain.era(era);
       if (entry === null) return moved;
-      if (this.#judged.get(era) !== entry.headerHash) moved = (await this.#judge(era, entry)) || moved;
+      if (await this.#isDue(era, entry)) moved = (await this.#judge(era, entry)) || moved;
       if (entry.finalised === null) await this.#pressAsks(era, entry.header);
       else if (era === this.#place.nextEra && this.#after.has(era)) this.#advance(era);
     }
+  }
+
+  async #isDue(era: number, { headerHash, finalised }: EraEntry): Promise<boolean> {
+    if (this.#judged.get(era) !== headerHash) return true;
+    const { chain, sender } = this.#parts;
+    if (!this.#wrong.has(headerHash) || sender === null || finalised !== null) return false;
+    return (await chain.openAsks(era)).length === 0;
   }
 
   async #judge(era: number, entry: EraEntry): Promise<boolean> {
@@ -88,12 +102,14 @@ export class EraTower {
       await this.#miss(era, entry, looked);
       return false;
     }
-    const { tell } = this.#parts;
     const { replayed, judgement } = looked;
-    if (replayed.misnamed.length > 0) tell({ kind: 'economy-misnamed', era, hashes: replayed.misnamed });
-    if (replayed.differing.length > 0) tell({ kind: 'statements-differ', era, epochs: replayed.differing });
+    const { misnamed, differing } = replayed;
+    if (misnamed.length > 0) this.#tellOnce(entry, { kind: 'economy-misnamed', era, hashes: misnamed });
+    if (differing.length > 0) this.#tellOnce(entry, { kind: 'statements-differ', era, epochs: differing });
     await this.#act(era, entry, judgement);
     this.#judged.set(era, entry.headerHash);
+    if (judgement.challenge === null) this.#wrong.delete(entry.headerHash);
+    else this.#wrong.add(entry.headerHash);
     this.#after.set(era, replayed.place);
     return true;
   }
@@ -105,20 +121,21 @@ export class EraTower {
     const { nextEra, replay } = this.#place;
     const replayed = replayEra(bundle, era === nextEra ? replay : (this.#after.get(era - 1) ?? null));
     const witness = await this.#witness();
+    const shown = entry.finalised === null ? await this.#parts.chain.shownLeaves(era) : [];
     const headerOf = async (which: number) => (which === era ? entry.header : this.#headerOf(which));
-    return { replayed, judgement: await judgeEra(bundle, replayed.trees, { headerOf, witness }) };
+    return { replayed, judgement: await judgeEra(bundle, replayed.trees, { headerOf, witness, shown }) };
   }
 
   async #act(era: number, entry: EraEntry, { challenge, headers, differing }: EraJudgement): Promise<void> {
-    const { sender, tell } = this.#parts;
+    const { sender } = this.#parts;
     if (challenge === null) {
-      if (differing.length > 0) tell({ kind: 'era-unprovable', era, trees: differing });
-      else tell({ kind: 'era-holds', era, headerHash: entry.headerHash });
+      if (differing.length > 0) this.#tellOnce(entry, { kind: 'era-unprovable', era, trees: differing });
+      else this.#tellOnce(entry, { kind: 'era-holds', era, headerHash: entry.headerHash });
       return;
     }
-    tell({ kind: 'era-wrong', era, proof: challenge.kind, trees: differing });
+    this.#tellOnce(entry, { kind: 'era-wrong', era, proof: challenge.kind, trees: differing });
     if (sender === null || entry.finalised !== null) return;
-    await this.#send(era, async () => {
+    await this.#send(era, entry, async () => {
       const { txHash } = await sender.challengeEra(headers, challenge);
       return { kind: challenge.kind === 'ask' ? 'leaf-asked' : 'era-voided', era, txHash };
     });
@@ -151,7 +168,7 @@ export class EraTower {
     const isLate = nowMs() > sinceMs + PATIENCE * (entry.finalisableAtMs - sinceMs);
     if (!isLate || sender === null || entry.finalised !== null) return;
     this.#missedSinceMs.set(key, Number.POSITIVE_INFINITY);
-    await this.#send(era, async () => {
+    await this.#send(era, entry, async () => {
       const ask = { kind: 'ask', tree: 'payout', index: 0 } as const;
       const { txHash } = await sender.challengeEra([entry.header], ask);
       return { kind: 'leaf-asked', era, txHash };
@@ -159,14 +176,20 @@ export class EraTower {
   }
 
   /** What the contracts refuse is said; what does not reach them is tried again. */
-  async #send(era: number, act: () => Promise<Finding>): Promise<void> {
-    const { tell } = this.#parts;
+  async #send(era: number, entry: EraEntry, act: () => Promise<Finding>): Promise<void> {
     try {
-      tell(await act());
+      this.#parts.tell(await act());
     } catch (error) {
       if (!isRevert(error)) throw error;
-      tell({ kind: 'challenge-refused', era, reason: (error as Error).message });
+      this.#tellOnce(entry, { kind: 'challenge-refused', era, reason: (error as Error).message });
     }
+  }
+
+  #tellOnce({ headerHash }: EraEntry, finding: Finding): void {
+    const key = `${headerHash} ${JSON.stringify(finding)}`;
+    if (this.#said.has(key)) return;
+    this.#said.add(key);
+    this.#parts.tell(finding);
   }
 
   async #headerOf(era: number): Promise<EraHeader> {
