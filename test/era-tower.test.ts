@@ -78,6 +78,17 @@ describe('a tower', () => {
     await voidedBy(towerOf(lying({ payout: movedGrain(trees[2]!.payout) })), ['era-wrong', 'era-voided']);
   });
 
+  test('proves it again when a reorganisation drops the proof', async () => {
+    await posted({ payout: movedGrain(trees[2]!.payout) });
+    const tower = towerOf(lying({ payout: movedGrain(trees[2]!.payout) }));
+    const fork = await askNode('evm_snapshot');
+    await tower.run();
+    assert.equal(await world.reader.era(2), null);
+    await askNode('evm_revert', [fork]);
+    assert.notEqual(await world.reader.era(2), null);
+    await voidedBy(tower, ['era-wrong', 'era-voided', 'era-voided']);
+  });
+
   test('without a key only looks', async () => {
     await posted({ payout: movedGrain(trees[2]!.payout) });
     await towerOf(lying({ payout: movedGrain(trees[2]!.payout) }), { sender: null }).run();
@@ -92,20 +103,30 @@ describe('a tower', () => {
     await voidedBy(towerOf(served), ['era-wrong', 'leaf-asked', 'era-voided']);
   });
 
-  test('looks again at an era of which it asked for a leaf, and pays for one: what is served first may be false', async () => {
+  test('looks again at an era of which it asked for a leaf: what is served first may be false', async () => {
     const payout = movedGrain(trees[2]!.payout);
     await posted({ payout });
     const bundles = [...served];
     const tower = towerOf(bundles, { chain: shownInTime(world.reader) });
     await tower.run();
     assert.deepEqual(kindsOfLast(), ['era-wrong', 'leaf-asked']);
-    const leaf = { tree: 'payout', index: 0 } as const;
-    const header = eraHeaderOf(2, headers[2]!.parentHash, { ...trees[2]!, payout });
-    await world.poster.revealLeaf(header, { ...trees[2]!, payout }, served[2]!.batches, leaf);
-    await tower.run();
-    assert.deepEqual(kindsOfLast(), ['era-wrong', 'leaf-asked'], 'the poster earns no second fee');
     bundles[2] = lying({ payout })[2]!;
     await voidedBy(tower, ['era-wrong', 'leaf-asked', 'era-wrong', 'era-voided']);
+  });
+
+  test('asks for a bounded number of leaves, however often it looks', async () => {
+    await posted({ payout: movedGrain(trees[2]!.payout) });
+    const ask = async () => ({ txHash: `0x${'0'.repeat(64)}`, blockNumber: 0 });
+    const sender = { challengeEra: ask, challengeWithheld: ask };
+    const tower = towerOf(served, { chain: shownInTime(world.reader), sender });
+    for (let look = 0; look < 70; look += 1) await tower.run();
+    assert.equal(kindsOfLast().filter((kind) => kind === 'leaf-asked').length, 64);
+    await voidedBy(towerOf(lying({ payout: movedGrain(trees[2]!.payout) })), [
+      'era-wrong',
+      ...Array<string>(64).fill('leaf-asked'),
+      'era-wrong',
+      'era-voided',
+    ]);
   });
 
   test('asks for a wrong leaf that has too much behind it to be shown in a challenge', async () => {
@@ -188,6 +209,13 @@ describe('a tower', () => {
     );
   });
 
+  async function askNode(method: string, params: readonly unknown[] = []): Promise<unknown> {
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params });
+    const headers = { 'content-type': 'application/json' };
+    const response = await fetch(world.rpcUrl, { method: 'POST', headers, body });
+    return ((await response.json()) as { result: unknown }).result;
+  }
+
   function towerOf(
     bundles: readonly EraBundleAnswer[],
     {
@@ -227,7 +255,12 @@ describe('a tower', () => {
 
 /** A reader for which the poster has shown every leaf that was asked for. */
 function shownInTime(reader: EraWorld['reader']): EraTowerParts['chain'] {
-  return { era: (era) => reader.era(era), nodes: () => reader.nodes(), openAsks: async () => [] };
+  return {
+    era: (era) => reader.era(era),
+    nodes: () => reader.nodes(),
+    openAsks: async () => [],
+    shownLeaves: async () => [],
+  };
 }
 
 /** A payout tree in which the first account has a grain of the second's. */

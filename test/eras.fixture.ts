@@ -65,6 +65,7 @@ interface Device {
 }
 
 export interface EraWorld {
+  readonly rpcUrl: string;
   readonly receiptKey: KeyObject;
   readonly reader: ChainReader;
   readonly poster: ChainSender;
@@ -86,7 +87,10 @@ export interface EpochPlan {
 }
 
 /** A chain that ends with the test, with three nodes of two operators in two classes. */
-export async function startEraWorld(context: { after: (cleanUp: () => unknown) => void }): Promise<EraWorld> {
+export async function startEraWorld(
+  context: { after: (cleanUp: () => unknown) => void },
+  { answerSeconds = 0 } = {},
+): Promise<EraWorld> {
   const folder = await temporaryFolder();
   context.after(() => folder.remove());
   const chain = await startLocalChain({ stateFile: `${folder.path}/chain.json` });
@@ -117,7 +121,7 @@ export async function startEraWorld(context: { after: (cleanUp: () => unknown) =
       holdbackEras: 1,
       epochsPerEra: EPOCHS_PER_ERA,
       lateEpochs: 1,
-      answerSeconds: 0,
+      answerSeconds,
       askFeeGrains: 1,
       appealSeconds: 1,
       activationSeconds: 0,
@@ -147,7 +151,18 @@ export async function startEraWorld(context: { after: (cleanUp: () => unknown) =
     verify: isSignedBy,
   };
   const roles = { poster: as(poster), challenger: as(other) };
-  return { reader, receiptKey: receipt.key, ...roles, economy, economyHash, devices, addressBook, accounts, witness };
+  return {
+    rpcUrl,
+    reader,
+    receiptKey: receipt.key,
+    ...roles,
+    economy,
+    economyHash,
+    devices,
+    addressBook,
+    accounts,
+    witness,
+  };
 }
 
 /** The bundles of the eras that the plans make, from era 0 on. Whole eras only. */

@@ -24,6 +24,7 @@ import { beaconOf, cborOf, contentHash, encodeCbor, fromHex, merkleRoot, RESOURC
 import type { Audits } from './audits.ts';
 import type { GatewayContext, Open } from './context.ts';
 import type { Devices } from './devices.ts';
+import { commitBatches } from './epoch-commit.ts';
 import { recordEra } from './era-trees.ts';
 import type { Faults } from './faults.ts';
 import { BURNED_TOKENS, readFact, writeFact } from './network-clock.ts';
@@ -93,7 +94,7 @@ export class Epochs {
     const cutOffMs = epochEndMs(this.#context.clock(), epoch) + graceMs;
     if (this.#context.nowMs() < cutOffMs) return false;
     const batchesRoot = await this.#seal(epoch);
-    const commitBlock = await this.#commit(epoch, batchesRoot);
+    const commitBlock = await commitBatches(this.#context, epoch, batchesRoot);
     const block = await this.#context.chain.firstFinalBlockAfter(commitBlock, cutOffMs);
     if (block === null) return false;
     await this.#settle(epoch, block);
@@ -133,25 +134,6 @@ export class Epochs {
         .execute();
       return batchesRoot;
     });
-  }
-
-  /** Puts the root on the chain before anyone can know the beacon; returns the block that holds it. */
-  async #commit(epoch: Epoch, batchesRoot: string): Promise<number> {
-    const { db, chain, sender } = this.#context;
-    const row = await db
-      .selectFrom('epoch_commit')
-      .select('block_number')
-      .where('epoch', '=', epoch)
-      .executeTakeFirstOrThrow();
-    if (row.block_number !== null) return row.block_number;
-    const sent = (await chain.epochCommit(epoch)) ?? (await sender.commitEpoch(epoch, batchesRoot));
-    this.#context.count('chainSends', 'commitEpoch');
-    await db
-      .updateTable('epoch_commit')
-      .set({ tx_hash: sent.txHash, block_number: sent.blockNumber })
-      .where('epoch', '=', epoch)
-      .execute();
-    return sent.blockNumber;
   }
 
   async #settle(epoch: Epoch, block: Block): Promise<void> {

@@ -1,9 +1,13 @@
-import type { GatewayContext } from './context.ts';
+import type { Selectable } from 'kysely';
+import type { GatewayContext, Tables } from './context.ts';
 import { chainHeader, parentHashOf, postedEra, recordHeader, type StoredHeader } from './era-trees.ts';
 
+type EraRow = Pick<Selectable<Tables['era']>, 'era' | 'status' | 'voided' | 'header_json'>;
+
 /**
- * Takes each era's root to the chain: posted in order, finalised when its window has passed, and only final blocks count. An
- * era that was proven wrong is made again from its statements and posted anew.
+ * Takes each era's root to the chain: posted in order, whether or not those before it are contested, finalised in order as
+ * their windows pass, and only final blocks count. An era that was proven wrong is made again from its statements and
+ * posted anew, and so is one whose posting a reorganisation dropped.
  */
 export class Eras {
   readonly #context: GatewayContext;
@@ -12,20 +16,50 @@ export class Eras {
     this.#context = context;
   }
 
-  /** One step for the oldest era that is not final; true when it moved. */
+  /** One step for the eras that are not final; true when one of them moved. */
   async run(): Promise<boolean> {
-    const row = await this.#context.db
+    const rows = await this.#context.db
       .selectFrom('era')
-      .selectAll()
+      .select(['era', 'status', 'voided', 'header_json'])
       .where('status', '!=', 'finalised')
       .orderBy('era')
-      .limit(1)
-      .executeTakeFirst();
-    if (row === undefined) return false;
-    const header = JSON.parse(row.header_json) as StoredHeader;
-    if (row.status === 'posted') return this.#finalise(header, row.voided);
+      .execute();
+    const posted = rows.filter(({ status }) => status === 'posted');
+    const next = rows.find(({ status }) => status !== 'posted');
+    if (await this.#forgetDropped(posted)) return true;
+    if (next !== undefined && (await this.#advance(next))) return true;
+    for (const row of posted) await this.#showLeaves(row);
+    return posted[0] !== undefined && this.#finalise(headerIn(posted[0]));
+  }
+
+  /** Towards its posting. */
+  async #advance(row: EraRow): Promise<boolean> {
+    const header = headerIn(row);
     const isStale = row.status === 'voided' || header.parentHash !== (await parentHashOf(this.#context.db, row.era));
-    return isStale ? this.#compose(row.era, row.voided) : this.#post(header);
+    if (isStale) return this.#compose(row.era, row.voided);
+    // A parent that is void already, in a block that is not final yet, will be another.
+    const parent = row.era === 0 ? null : await this.#context.chain.era(row.era - 1);
+    if (row.era > 0 && parent?.headerHash !== header.parentHash) return false;
+    return this.#post(header);
+  }
+
+  /** Postings that the chain had and has no longer, though nobody voided them, are made again. */
+  async #forgetDropped(posted: readonly EraRow[]): Promise<boolean> {
+    const { chain, db, log } = this.#context;
+    let from: number | null = null;
+    for (const { era, voided } of posted.toReversed()) {
+      if ((await chain.era(era)) !== null || (await chain.timesVoided(era)) > voided) break;
+      from = era;
+    }
+    if (from === null) return false;
+    await db
+      .updateTable('era')
+      .set({ status: 'computed', posted_tx: null, posted_ms: null })
+      .where('era', '>=', from)
+      .where('status', '=', 'posted')
+      .execute();
+    log('warn', 'posting dropped by the chain', { era: from });
+    return true;
   }
 
   async #compose(era: number, voided: number): Promise<boolean> {
@@ -64,11 +98,12 @@ export class Eras {
   }
 
   /** Whoever asks for a leaf sees it: an era is not final before, and void if it takes too long. */
-  async #showLeaves(header: StoredHeader, voided: number): Promise<void> {
+  async #showLeaves(row: EraRow): Promise<void> {
     const { chain, sender, db } = this.#context;
+    const header = headerIn(row);
     const asked = await chain.openAsks(header.era);
     if (asked.length === 0) return;
-    const { bundle, trees } = await postedEra(db, this.#context, header.era, voided);
+    const { bundle, trees } = await postedEra(db, this.#context, header.era, row.voided);
     for (const leaf of asked) {
       await sender.revealLeaf(chainHeader(header), trees, bundle.batches, leaf);
       this.#context.count('chainSends', 'revealLeaf');
@@ -76,10 +111,9 @@ export class Eras {
     }
   }
 
-  async #finalise(header: StoredHeader, voided: number): Promise<boolean> {
+  async #finalise(header: StoredHeader): Promise<boolean> {
     const { chain, sender, db } = this.#context;
     const known = await chain.finalisedEra(header.era);
-    if (known === null) await this.#showLeaves(header, voided);
     if (known === null && !(await chain.isFinalisable(header.era))) return false;
     const sent = known ?? (await sender.finaliseEra(chainHeader(header)));
     if (known === null) this.#context.count('chainSends', 'finaliseEra');
@@ -93,4 +127,8 @@ export class Eras {
     this.#context.log('info', 'era final', { era: header.era, txHash: sent.txHash });
     return true;
   }
+}
+
+function headerIn({ header_json }: EraRow): StoredHeader {
+  return JSON.parse(header_json) as StoredHeader;
 }

@@ -1,23 +1,8 @@
 import assert from 'node:assert/strict';
-import { generateKeyPairSync } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import {
-  type AddressBook,
-  deployContracts,
-  EraTree,
-  eraHeaderHash,
-  eraHeaderOf,
-  fundAccounts,
-  type LocalChain,
-  newAccount,
-  openSender,
-  startLocalChain,
-} from '@stannary/chain';
-import { fromHex, toHex } from '@stannary/wire';
+import { EraTree, eraHeaderHash, eraHeaderOf } from '@stannary/chain';
 import { type OpenFollower, openFollower } from './chain-follower.fixture.ts';
 import type { TimelineAnswer, TimelineEntry } from './client/api.ts';
 import { GatewayClient } from './client/client.ts';
@@ -25,34 +10,25 @@ import type { Database } from './context.ts';
 import type { Epochs } from './epochs.ts';
 import { buildServer, type HttpParts } from './http.ts';
 import { Metrics } from './metrics.ts';
+import { BOND_GRAINS, NO_HASH, owedTree, type PosterChain, startPosterChain } from './poster-chain.fixture.ts';
 import { Records } from './records.ts';
 import { readTimeline } from './timeline.ts';
 
 // A poster on a real chain posts two eras and is asked for a leaf of the first that it never shows: both are voided.
 
-const NO_HASH = '0'.repeat(64);
-const BOND_GRAINS = 10;
-const [owner, poster, challenger] = [newAccount(), newAccount(), newAccount()];
-const INSURANCE = `0x${'1a'.repeat(20)}`;
-
-let folder: string;
-let chain: LocalChain;
-let addressBook: AddressBook;
+let chain: PosterChain;
 let story: TimelineEntry[];
 
 before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'stannary-timeline-'));
-  chain = await startLocalChain({ stateFile: join(folder, 'chain.json') });
-  addressBook = await deploy();
+  chain = await startPosterChain();
   await voidTwoEras();
-  await chainRpc('anvil_mine', ['0x4']);
+  await chain.finalise();
   const { context, close } = await readThrough();
   story = [...(await readTimeline(context.db, {})).entries];
   await close();
 });
 after(async () => {
   await chain?.stop();
-  await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
 });
 
 test('tells of an era’s posting, the leaf that was asked for, the voiding, and the bond’s two halves', () => {
@@ -65,7 +41,7 @@ test('tells of an era’s posting, the leaf that was asked for, the voiding, and
     era: 0,
     lastEra: 1,
     headerHash: entry('era-posted').headerHash,
-    challenger: challenger.address,
+    challenger: chain.challenger.address,
     ground: 'data-withheld',
   });
   assert.match(txHash, /^0x[0-9a-f]{64}$/);
@@ -73,7 +49,7 @@ test('tells of an era’s posting, the leaf that was asked for, the voiding, and
   const { rewardGrains, burntGrains } = entry('poster-slashed');
   assert.deepEqual([rewardGrains, burntGrains], [BOND_GRAINS / 2, BOND_GRAINS / 2]);
   const { era, tree, index, asker } = entry('leaf-asked');
-  assert.deepEqual([era, tree, index, asker], [0, 'payout', 0, challenger.address]);
+  assert.deepEqual([era, tree, index, asker], [0, 'payout', 0, chain.challenger.address]);
   assert.equal(entry('era-posted').totalCreditsGrains, '5', 'an amount that may be large is a string');
 });
 
@@ -123,7 +99,7 @@ function entry<Kind extends TimelineEntry['kind']>(kind: Kind): Extract<Timeline
 
 /** A gateway's follower that has read what there is; its database lies in the same folder each time. */
 async function readThrough(): Promise<OpenFollower> {
-  const open = await openFollower(chain.rpcUrl, join(folder, 'database'), 0, addressBook);
+  const open = await openFollower(chain.rpcUrl, join(chain.folder, 'database'), 0, chain.addressBook);
   while (await open.follower.run());
   return open;
 }
@@ -148,50 +124,10 @@ function partsOn(db: Database): HttpParts {
   return { ...parts, log: () => undefined } as unknown as HttpParts;
 }
 
-async function deploy(): Promise<AddressBook> {
-  const { rpcUrl } = chain;
-  await fundAccounts(
-    rpcUrl,
-    [owner, poster, challenger].map(({ address }) => address),
-  );
-  const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  return deployContracts({
-    rpcUrl,
-    deployer: owner.privateKey,
-    settings: {
-      tokenCapGrains: 10n ** 15n,
-      eraMintGrainsMax: 10n ** 12n,
-      genesis: [{ account: poster.address, grains: 1_000 }],
-      creditIssuer: owner.address,
-      poster: poster.address,
-      arbiter: poster.address,
-      insurance: INSURANCE,
-      treasury: INSURANCE,
-      receiptKey: toHex(publicKey.export({ type: 'spki', format: 'der' })),
-      beaconTip: NO_HASH.replace('0', 'a'),
-      idFeeGrains: 0,
-      posterBondGrains: BOND_GRAINS,
-      challengeWindowSeconds: 3_600,
-      holdbackEras: 1,
-      epochsPerEra: 1,
-      lateEpochs: 1,
-      answerSeconds: 0,
-      askFeeGrains: 0,
-      appealSeconds: 3,
-      activationSeconds: 0,
-      unbondingSeconds: 60,
-      slashSplitPpm: { challenger: 500_000, insurance: 300_000, burn: 200_000 },
-    },
-  });
-}
-
 async function voidTwoEras(): Promise<void> {
-  const as = ({ privateKey }: typeof owner) => openSender({ rpcUrl: chain.rpcUrl, privateKey, addressBook });
-  await as(owner).mintCredits(owner.address, 100);
-  await as(owner).depositCredits(owner.address, 100);
-  await as(poster).depositPosterBond(BOND_GRAINS);
+  const { as, owner, poster, challenger } = chain;
   const none = new EraTree([]);
-  const owed = new EraTree([leafOf(owner.address, 5)]);
+  const owed = owedTree(owner.address, 5);
   const first = eraHeaderOf(0, NO_HASH, { accrual: none, voids: none, direct: owed, payout: owed, params: none });
   const second = eraHeaderOf(1, eraHeaderHash(first), {
     accrual: none,
@@ -203,15 +139,4 @@ async function voidTwoEras(): Promise<void> {
   for (const header of [first, second]) await as(poster).postEra(header);
   await as(challenger).challengeEra([first], { kind: 'ask', tree: 'payout', index: 0 });
   await as(challenger).challengeWithheld(first, 'payout', 0);
-}
-
-/** An account's leaf: 20 bytes of it, 16 of credits, 16 of tokens. */
-function leafOf(account: string, creditsGrains: number): Uint8Array {
-  const credits = creditsGrains.toString(16).padStart(32, '0');
-  return fromHex(`${account.slice(2)}${credits}${'0'.repeat(32)}`);
-}
-
-async function chainRpc(method: string, params: readonly unknown[]): Promise<void> {
-  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params });
-  await fetch(chain.rpcUrl, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
 }

@@ -71,6 +71,7 @@ export class Books {
   #claimed = new Map<string, ClaimedAmounts>();
   #epochs = new Map<number, EventPlace>();
   #eras = new Map<number, EraEntry>();
+  #voided = new Map<number, number>();
 
   constructor(settlement: string, blockNumber: number) {
     this.#settlement = settlement;
@@ -88,6 +89,7 @@ export class Books {
     copy.#claimed = new Map(this.#claimed);
     copy.#epochs = new Map(this.#epochs);
     copy.#eras = new Map(this.#eras);
+    copy.#voided = new Map(this.#voided);
     return copy;
   }
 
@@ -113,6 +115,11 @@ export class Books {
 
   era(era: number): EraEntry | null {
     return this.#eras.get(era) ?? null;
+  }
+
+  /** How often an era was posted in vain: proven wrong, or built on one that was. */
+  timesVoided(era: number): number {
+    return this.#voided.get(era) ?? 0;
   }
 
   balances(): ChainBalances {
@@ -167,7 +174,10 @@ export class Books {
         this.#eras.set(event.era, { ...this.#eras.get(event.era)!, finalised: place });
         break;
       case 'era-voided':
-        for (let era = event.era; era <= event.lastEra; era++) this.#eras.delete(era);
+        for (let era = event.era; era <= event.lastEra; era++) {
+          this.#eras.delete(era);
+          this.#voided.set(era, this.timesVoided(era) + 1);
+        }
         break;
     }
   }

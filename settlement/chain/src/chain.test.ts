@@ -223,6 +223,8 @@ test('a proven challenge voids the era and those after it', async () => {
   const voided = await sender(consumer).challengeEra([header], duplicate);
   assert.deepEqual([await reader.era(1), await reader.era(2)], [null, null]);
   assert.equal((await reader.era(1, posted.blockNumber))!.headerHash, badHash, 'the past does not change');
+  assert.deepEqual(await Promise.all([0, 1, 2].map((era) => reader.timesVoided(era))), [0, 1, 1]);
+  assert.equal(await reader.timesVoided(1, posted.blockNumber), 0);
   const events = await reader.events(voided.blockNumber, voided.blockNumber);
   const { logIndex: _, ...event } = events.find(({ kind }) => kind === 'era-voided')!;
   const proven = { headerHash: badHash, challenger: consumer.address, ground: 'leaves-out-of-order' };

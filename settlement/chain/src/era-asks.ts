@@ -1,7 +1,8 @@
-import { decodeEventLog } from 'viem';
+import { toHex } from '@stannary/wire';
+import { decodeEventLog, decodeFunctionData, type Hex } from 'viem';
 import { type AddressBook, contractAddress } from './address-book.ts';
 import { messageToChain, treeNumber } from './era-challenge.ts';
-import { type EraHeader, headerToChain, spanToChain } from './era-header.ts';
+import { type EraHeader, headerToChain, spanFromChain, spanToChain } from './era-header.ts';
 import {
   decodeEntry,
   decodeInputs,
@@ -9,20 +10,36 @@ import {
   decodeRules,
   ERA_TREES,
   type EraTreeName,
+  encodeInputs,
+  encodeParams,
+  inputsFromChain,
   inputsToChain,
   NO_HASH,
+  paramsFromChain,
   paramsToChain,
 } from './era-leaf.ts';
+import type { Span } from './era-tree.ts';
 import type { BatchMessage, EraTrees, SettledBatch } from './era-trees.ts';
 import { type BlockRange, readLogs } from './events.ts';
 import { eraChallenges } from './generated/contracts.ts';
-import type { Rpc } from './rpc.ts';
+import { asking, type Rpc } from './rpc.ts';
 
-// Leaves that somebody wants to see, and how the poster shows them.
+// Leaves that somebody wants to see, how the poster shows them, and what was shown.
 
 export interface AskedLeaf {
   readonly tree: EraTreeName;
   readonly index: number;
+}
+
+/** A leaf that was asked for and shown. */
+export interface ShownLeaf extends AskedLeaf {
+  /** Null where the chain keeps no trace that can be read: it was shown by way of another contract. */
+  readonly proof: {
+    readonly span: Span;
+    /** What the leaf is a hash of, hex; null: nothing. */
+    readonly content: string | null;
+    readonly batch: BatchMessage | null;
+  } | null;
 }
 
 /** Leaves of an era that were asked for in a range of blocks and not shown in it. Errors: CHAIN-RPC-UNREACHABLE. */
@@ -32,17 +49,74 @@ export async function readAsks(
   era: number,
   range: BlockRange,
 ): Promise<readonly AskedLeaf[]> {
-  const logs = await readLogs(rpc, { address: contractAddress(addressBook, 'eraChallenges') }, range);
   const open = new Map<string, AskedLeaf>();
-  for (const { data, topics } of logs) {
-    const { eventName, args } = decodeEventLog({ abi: eraChallenges.abi, data, topics });
-    if (Number(args.era) !== era) continue;
-    const leaf = { tree: ERA_TREES[args.tree]!, index: args.index };
+  for (const { eventName, leaf } of await askEvents(rpc, addressBook, era, range)) {
     const key = `${leaf.tree} ${leaf.index}`;
     if (eventName === 'LeafAsked') open.set(key, leaf);
     else open.delete(key);
   }
   return [...open.values()];
+}
+
+/** Leaves of an era that were shown in a range of blocks, each once. Errors: CHAIN-RPC-UNREACHABLE. */
+export async function readShown(
+  rpc: Rpc,
+  addressBook: AddressBook,
+  era: number,
+  range: BlockRange,
+): Promise<readonly ShownLeaf[]> {
+  const shown = new Map<string, ShownLeaf>();
+  for (const { eventName, leaf, hash } of await askEvents(rpc, addressBook, era, range)) {
+    if (eventName !== 'LeafRevealed') continue;
+    const { to, input } = await asking('eth_getTransactionByHash', () => rpc.getTransaction({ hash }));
+    const isCalled = to?.toLowerCase() === contractAddress(addressBook, 'eraChallenges');
+    shown.set(`${leaf.tree} ${leaf.index}`, { ...leaf, proof: isCalled ? proofIn(input) : null });
+  }
+  return [...shown.values()];
+}
+
+async function askEvents(rpc: Rpc, addressBook: AddressBook, era: number, range: BlockRange) {
+  const logs = await readLogs(rpc, { address: contractAddress(addressBook, 'eraChallenges') }, range);
+  return logs.flatMap(({ data, topics, transactionHash: hash }) => {
+    const { eventName, args } = decodeEventLog({ abi: eraChallenges.abi, data, topics });
+    if (Number(args.era) !== era) return [];
+    const leaf: AskedLeaf = { tree: ERA_TREES[args.tree]!, index: args.index };
+    return [{ eventName, leaf, hash }];
+  });
+}
+
+/** What was handed to the contract, which has found it right. */
+function proofIn(input: Hex): ShownLeaf['proof'] {
+  const { functionName, args } = decodeFunctionData({ abi: eraChallenges.abi, data: input });
+  return proofOf(functionName, args);
+}
+
+function proofOf(method: string, args: readonly unknown[]): ShownLeaf['proof'] {
+  type ChainSpan = Parameters<typeof spanFromChain>[0];
+  switch (method) {
+    case 'reveal':
+      return { span: spanFromChain(args[2] as ChainSpan), content: null, batch: null };
+    case 'revealAccrual': {
+      const [, span, inputs, { aad, payload }] = args as [
+        unknown,
+        ChainSpan,
+        Parameters<typeof inputsFromChain>[0],
+        ReturnType<typeof messageToChain>,
+      ];
+      const content = toHex(encodeInputs(inputsFromChain(inputs)));
+      return { span: spanFromChain(span), content, batch: { aad: aad.slice(2), payload: payload.slice(2) } };
+    }
+    case 'revealRules': {
+      const [, { span, params }] = args as [
+        unknown,
+        { span: ChainSpan; params: Parameters<typeof paramsFromChain>[0] },
+      ];
+      const content = toHex(encodeParams(paramsFromChain(params)));
+      return { span: spanFromChain(span), content, batch: null };
+    }
+    default:
+      return null;
+  }
 }
 
 /** The function of EraChallenges that shows a leaf of an era, and its arguments. Errors: CHAIN-RANGE. */

@@ -11,6 +11,7 @@ import {
   toHex,
 } from '@stannary/wire';
 import { accrualOf, isWellFormed } from './accrual.ts';
+import type { ShownLeaf } from './era-asks.ts';
 import { type EraHeader, headerToChain, nodeToChain, spanToChain } from './era-header.ts';
 import {
   type AccrualInputs,
@@ -35,6 +36,7 @@ import {
   TAKE_CLASS,
   TAKE_NODE,
 } from './era-leaf.ts';
+import { nextToAsk, treeWithShown } from './era-shown.ts';
 import {
   type EraTree,
   isEmptyRecord,
@@ -42,6 +44,7 @@ import {
   nodeHash,
   type Span,
   type TreeNode,
+  type TreeRoot,
   treeOfHex,
   treeRootHash,
 } from './era-tree.ts';
@@ -66,6 +69,8 @@ export interface PostedEra {
   readonly contents: ReadonlyMap<string, Uint8Array>;
   /** By batch id, as far as they are published. */
   readonly batches: ReadonlyMap<string, BatchMessage>;
+  /** What of it was asked for and shown on the chain. */
+  readonly shown: readonly ShownLeaf[];
   /** SubjectPublicKeyInfo of nodes, hex. */
   readonly keys: ReadonlyMap<string, string>;
   readonly epochsPerEra: number;
@@ -80,7 +85,8 @@ export type Witness = Pick<PostedEra, 'keys' | 'epochsPerEra' | 'verify'>;
 
 /**
  * A posted era as it lies open: the headers as on the chain, the leaves as the poster publishes them, and beside them what
- * the statements say.
+ * the statements say. Where the published leaves are not the posted ones, those are thought to be what the statements make
+ * but for what was shown.
  * Errors: HEX-FORM.
  */
 export function openEra(
@@ -89,9 +95,21 @@ export function openEra(
   bundle: EraBundle,
   rebuilt: EraTrees,
   witness: Witness,
+  shown: readonly ShownLeaf[] = [],
 ): PostedEra {
-  const trees = ERA_TREES.map((tree) => [tree, treeOfHex(published.leaves[tree])]);
-  const contents = published.contents.map((content) => fromHex(content));
+  const trees = ERA_TREES.map((name) => {
+    const tree = treeOfHex(published.leaves[name]);
+    const isPosted = tree.root.root === headers[0]![name].root || shown.every((leaf) => leaf.tree !== name);
+    return [name, isPosted ? tree : treeWithShown(rebuilt[name], name, shown)];
+  });
+  const proofs = shown.flatMap(({ proof }) => proof ?? []);
+  const contents = [
+    ...[...published.contents, ...proofs.flatMap(({ content }) => content ?? [])].map((content) => fromHex(content)),
+    ...(shown.length === 0 ? [] : rebuilt.contents.values()),
+  ];
+  const batches = proofs.flatMap(({ content, batch }): [string, BatchMessage][] =>
+    content === null || batch === null ? [] : [[decodeInputs(fromHex(content)).batchId, batch]],
+  );
   const earned = bundle.heldBack === null ? 0 : headers.length - 1;
   return {
     ...witness,
@@ -102,7 +120,8 @@ export function openEra(
     parentPayout: rebuilt.before.payout,
     earnedAccrual: rebuilt.before.accrual,
     contents: new Map(contents.map((content) => [hashOf(content), content])),
-    batches: new Map(bundle.batches.map(({ batchId, message }) => [batchId, message])),
+    batches: new Map([...bundle.batches.map(({ batchId, message }) => [batchId, message] as const), ...batches]),
+    shown,
   };
 }
 
@@ -208,25 +227,37 @@ export function findOmission(
 
 // ---- any tree
 
-function findInTree({ headers, trees }: PostedEra, name: EraTreeName): EraChallenge | null {
+function findInTree({ headers, trees, shown }: PostedEra, name: EraTreeName): EraChallenge | null {
   const tree = trees[name];
   const header = headers[0]![name];
   const { root, leafCount, credits, tokens } = tree.root;
-  if (root !== header.root)
-    return header.leafCount === 0 ? null : otherCount(tree, name, header.root, header.leafCount);
+  if (root !== header.root) return header.leafCount === 0 ? null : findBehind(tree, name, header, shown);
   if (leafCount === 0) return null;
   if (credits !== header.credits || tokens !== header.tokens || leafCount !== header.leafCount)
     return { kind: 'totals', tree: name, top: tree.node(tree.depth, 0), leafCount };
   return findInNodes(tree, name) ?? findInOrder(tree, name);
 }
 
+/** Null where it was shown already, in a way that cannot be read. */
+function askFor({ shown }: PostedEra, tree: EraTreeName, index: number): EraChallenge | null {
+  return shown.some((leaf) => leaf.tree === tree && leaf.index === index) ? null : { kind: 'ask', tree, index };
+}
+
 /** The root may be of the same leaves and another count; else what it is of is not published, and is asked for. */
-function otherCount(tree: EraTree, name: EraTreeName, root: string, leafCount: number): EraChallenge {
+function findBehind(
+  tree: EraTree,
+  name: EraTreeName,
+  header: TreeRoot,
+  shown: readonly ShownLeaf[],
+): EraChallenge | null {
+  const { root, leafCount } = header;
   const isOfLeaves = tree.leafCount > 0 && treeRootHash(tree.record(tree.depth, 0), leafCount) === root;
-  if (!isOfLeaves) return { kind: 'ask', tree: name, index: 0 };
-  if (leafCount > tree.leafCount) return { kind: 'ask', tree: name, index: tree.leafCount };
-  const node = tree.node(0, leafCount);
-  return { kind: 'sums', tree: name, node, level: 0, index: leafCount, path: tree.pathOf(0, leafCount), content: '' };
+  if (isOfLeaves && leafCount < tree.leafCount) {
+    const node = tree.node(0, leafCount);
+    return { kind: 'sums', tree: name, node, level: 0, index: leafCount, path: tree.pathOf(0, leafCount), content: '' };
+  }
+  const index = isOfLeaves ? tree.leafCount : nextToAsk(tree, header, name, shown);
+  return index === null ? null : { kind: 'ask', tree: name, index };
 }
 
 function findInNodes(tree: EraTree, name: EraTreeName): EraChallenge | null {
@@ -292,11 +323,16 @@ function areWrong(name: EraTreeName, leaf: Uint8Array, next: Uint8Array): boolea
 
 // ---- rules and accruals
 
-function findInRules({ trees, headers, contents, epochsPerEra }: PostedEra): EraChallenge | null {
+function findInRules(posted: PostedEra): EraChallenge | null {
+  const { trees, headers, contents, epochsPerEra } = posted;
   for (const [index, leaf] of trees.params.leaves.entries()) {
     const { epoch, classIndex, paramsHash } = decodeRules(leaf);
     const params = rulesOf(contents, paramsHash);
-    if (params === null) return { kind: 'ask', tree: 'params', index };
+    if (params === null) {
+      const ask = askFor(posted, 'params', index);
+      if (ask !== null) return ask;
+      continue;
+    }
     const { credits, tokens } = amountsOf(leaf);
     const isRight =
       params.epoch === BigInt(epoch) &&
@@ -329,6 +365,8 @@ function nodesOf({ accrual, params, contents }: EraTrees): Nodes {
 }
 
 function findInAccruals(posted: PostedEra, nodes: Nodes): EraChallenge | null {
+  const rules = posted.trees.params.leaves.map((leaf) => rulesOf(posted.contents, decodeRules(leaf).paramsHash));
+  if (rules.includes(null)) return null;
   for (const [index, leaf] of posted.trees.accrual.leaves.entries()) {
     const found = shownOrAsked(findInAccrual(posted, nodes, index, decodeEntry(leaf)), index);
     if (found !== null) return found;
@@ -354,7 +392,7 @@ function findInAccrual(posted: PostedEra, nodes: Nodes, index: number, entry: Er
       : { kind: 'accrual', accrued, inputs: NO_INPUTS, rules };
   }
   const inputs = inputsOf(posted.contents, entry.inputsHash);
-  if (inputs === null) return { kind: 'ask', tree: 'accrual', index };
+  if (inputs === null) return askFor(posted, 'accrual', index);
   const rules = rulesFor(posted, entry);
   const node = nodes.get(entry.nodeId);
   const isOfNode = node?.account === entry.account && node.className === rules?.params.className;
@@ -392,7 +430,7 @@ function findInBatch(posted: PostedEra, index: number, entry: EraEntry, inputs: 
     return isIdle ? null : { kind: 'batch', accrued, inputs, message: NO_MESSAGE, key };
   }
   const message = posted.batches.get(batchId);
-  if (message === undefined) return { kind: 'ask', tree: 'accrual', index };
+  if (message === undefined) return askFor(posted, 'accrual', index);
   return isBatchOf(posted, message, entry, inputs) ? null : { kind: 'batch', accrued, inputs, message, key };
 }
 

@@ -134,4 +134,9 @@ export function spanToChain(span: Span | null) {
   return { first, last, firstLeaf: `0x${firstLeaf}`, lastLeaf: `0x${lastLeaf}`, path: `0x${path}` } as const;
 }
 
+/** One leaf's span as a transaction gives it. */
+export function spanFromChain({ first, last, firstLeaf, path }: ReturnType<typeof spanToChain>): Span {
+  return { first, last, firstLeaf: firstLeaf.slice(2), lastLeaf: '', path: path.slice(2) };
+}
+
 const NO_SPAN: Span = { first: 0, last: 0, firstLeaf: '', lastLeaf: '', path: '' };

@@ -196,6 +196,10 @@ export function encodeInputs(inputs: AccrualInputs): Uint8Array {
 /** Errors: viem's, for bytes that are no inputs. */
 export function decodeInputs(content: Uint8Array): AccrualInputs {
   const [inputs] = decodeAbiParameters([INPUTS_TYPE], content);
+  return inputsFromChain(inputs);
+}
+
+export function inputsFromChain(inputs: ReturnType<typeof inputsToChain>): AccrualInputs {
   const { batchId, r, s } = inputs;
   return { ...inputs, batchId: batchId.slice(2), r: r.slice(2), s: s.slice(2) };
 }
@@ -208,6 +212,10 @@ export function encodeParams(params: ClassParams): Uint8Array {
 /** Errors: viem's, for bytes that are no rules. */
 export function decodeParams(content: Uint8Array): ClassParams {
   const [params] = decodeAbiParameters([PARAMS_TYPE], content);
+  return paramsFromChain(params);
+}
+
+export function paramsFromChain(params: ReturnType<typeof paramsToChain>): ClassParams {
   const { className, economyHash, curve } = params;
   const hashes = { className: className.slice(2), economyHash: economyHash.slice(2) };
   return { ...params, ...hashes, curve: { ...curve, kind: CURVE_KINDS[curve.kind] ?? 'other' } };

@@ -68,7 +68,7 @@ export {
   registryDiff,
   registryRows,
 } from './economy-parameters.ts';
-export type { AskedLeaf } from './era-asks.ts';
+export type { AskedLeaf, ShownLeaf } from './era-asks.ts';
 export {
   type EraChallenge,
   findChallenge,

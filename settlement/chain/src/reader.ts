@@ -2,8 +2,8 @@ import type { Grains } from '@stannary/kernel';
 import { BlockNotFoundError, zeroAddress } from 'viem';
 import { type AddressBook, checkAddressBook, contractAddress } from './address-book.ts';
 import { Books, type ChainBalances, type ClaimedAmounts, type EraEntry, type NodeEntry } from './books.ts';
-import { type AskedLeaf, readAsks } from './era-asks.ts';
-import { type ChainEvent, type EventPlace, readEvents, readTransfers } from './events.ts';
+import { type AskedLeaf, readAsks, readShown, type ShownLeaf } from './era-asks.ts';
+import { type BlockRange, type ChainEvent, type EventPlace, readEvents, readTransfers } from './events.ts';
 import { ChainRefusal } from './refusal.ts';
 import { asking, openRpc, type Rpc } from './rpc.ts';
 import { addressOf, hexOf } from './values.ts';
@@ -128,6 +128,11 @@ export class ChainReader {
     return (await this.#booksAt(blockNumber)).era(era);
   }
 
+  /** How often an era was posted and voided, by itself or by one before it. */
+  async timesVoided(era: number, blockNumber?: number): Promise<number> {
+    return (await this.#booksAt(blockNumber)).timesVoided(era);
+  }
+
   /** Where an era was posted; null if it was not, or is void. */
   async postedEra(era: number, blockNumber?: number): Promise<EventPlace | null> {
     return (await this.era(era, blockNumber))?.posted ?? null;
@@ -149,11 +154,20 @@ export class ChainReader {
   }
 
   /** Leaves of a posted era that somebody asked for and nobody has shown, as of the newest block. */
-  async openAsks(era: number): Promise<readonly AskedLeaf[]> {
+  openAsks(era: number): Promise<readonly AskedLeaf[]> {
+    return this.#sincePosting(era, (range) => readAsks(this.#rpc, this.#addressBook, era, range));
+  }
+
+  /** Leaves of a posted era that were asked for and shown, as of the newest block. */
+  shownLeaves(era: number): Promise<readonly ShownLeaf[]> {
+    return this.#sincePosting(era, (range) => readShown(this.#rpc, this.#addressBook, era, range));
+  }
+
+  async #sincePosting<Row>(era: number, read: (range: BlockRange) => Promise<readonly Row[]>): Promise<readonly Row[]> {
     const entry = await this.era(era);
     if (entry === null) return [];
     const { number: toBlock } = await this.latestBlock();
-    return readAsks(this.#rpc, this.#addressBook, era, { fromBlock: entry.posted.blockNumber, toBlock });
+    return read({ fromBlock: entry.posted.blockNumber, toBlock });
   }
 
   #booksAt(blockNumber?: number): Promise<Books> {

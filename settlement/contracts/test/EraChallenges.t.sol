@@ -178,6 +178,43 @@ contract EraChallengesTest is EraFixture {
         challenges.challengeSums(header, EraLeaf.Tree.Payout, hidden, 0, 3, path, "");
     }
 
+    /// Of a node above the leaves nobody but the poster knows what it is a hash of.
+    function test_paddingAboveTheLeavesThatIsNotEmptyVoidsTheEra() public {
+        bytes[] memory leaves = new bytes[](5);
+        for (uint256 i = 0; i < 5; ++i) {
+            leaves[i] = accountLeaf(address(uint160(0x1001 + i)), 1e6, 0);
+        }
+        SumTree.Node memory hidden = SumTree.Node(keccak256("nobody knows"), 5e6, 0);
+        SumTree.Node memory left = LeafTree.nodeOf(leaves, 2, 0);
+        SumTree.Node memory sibling = LeafTree.nodeOf(leaves, 1, 2);
+        ISettlement.EraHeader memory header;
+        header.payout = rootOf(LeafTree.join(left, LeafTree.join(sibling, hidden)), 5);
+        header.direct = header.payout;
+        post(header);
+        bytes memory path = bytes.concat(LeafTree.recordOf(sibling), LeafTree.recordOf(left));
+        expectVoid(header, ISettlement.Ground.SumsDiffer);
+        challenges.challengeSums(header, EraLeaf.Tree.Payout, hidden, 1, 3, path, "");
+    }
+
+    function testFuzz_RevertWhen_Unproven_paddingOfAnyHeight(uint8 leafCount, uint8 level, uint8 index) public {
+        bytes[] memory leaves = new bytes[](bound(leafCount, 1, 9));
+        for (uint256 i = 0; i < leaves.length; ++i) {
+            leaves[i] = accountLeaf(address(uint160(0x1001 + i)), 5e6, 0);
+        }
+        uint256 depth = SumTree.depthOf(uint32(leaves.length));
+        uint256 height = bound(level, 0, depth);
+        uint256 place = bound(index, 0, (1 << (depth - height)) - 1);
+        vm.assume(place << height >= leaves.length);
+        ISettlement.EraHeader memory header;
+        header.payout = LeafTree.rootOf(leaves);
+        header.direct = header.payout;
+        post(header);
+        SumTree.Node memory node = LeafTree.nodeOf(leaves, height, place);
+        bytes memory path = LeafTree.pathOf(leaves, height, place);
+        vm.expectRevert(abi.encodeWithSelector(IEraChallenges.Unproven.selector, ISettlement.Ground.SumsDiffer));
+        challenges.challengeSums(header, EraLeaf.Tree.Payout, node, height, place, path, "");
+    }
+
     function test_RevertWhen_NodeRecordMismatch() public {
         Era memory era = firstEra();
         ISettlement.EraHeader memory header = postedHeader(era);

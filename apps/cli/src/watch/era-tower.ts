@@ -30,7 +30,7 @@ export const ALARMS: readonly Finding['kind'][] = [
 export interface EraTowerParts {
   /** Whoever serves the network's public data; nothing of it is believed. */
   readonly client: Pick<GatewayClient, 'eraBundle'>;
-  readonly chain: Pick<ChainReader, 'era' | 'nodes' | 'openAsks'>;
+  readonly chain: Pick<ChainReader, 'era' | 'nodes' | 'openAsks' | 'shownLeaves'>;
   /** The tower's own account; null: it only looks. */
   readonly sender: Pick<ChainSender, 'challengeEra' | 'challengeWithheld'> | null;
   readonly epochsPerEra: number;
@@ -49,18 +49,26 @@ type LeafAsk = Extract<EraChallenge, { kind: 'ask' }>;
 /** A part of the window that the poster has to publish what it posted; then its leaves are asked for. */
 const PATIENCE = 0.5;
 
-/** Judges every posted era once, and again when it is posted anew; proves wrong what is wrong. */
+/** Two leaves of a tree of 2^31, each found by halving; one fee each. */
+const ASKS_MAX = 64;
+
+/**
+ * Judges every posted era once, and again when it is posted anew; proves wrong what is wrong. One that was found wrong and
+ * still stands is judged again at each look: a proof may fall out of the chain, and a leaf that was asked for may be shown.
+ */
 export class EraTower {
   readonly #parts: EraTowerParts;
   #place: TowerPlace;
   /** Headers that were judged, by era. */
   readonly #judged = new Map<number, string>();
-  /** When an era was first seen that nobody publishes. */
-  readonly #missedSinceMs = new Map<string, number>();
-  /** Headers of which a leaf was asked for, by era: one fee each. */
-  readonly #asked = new Map<number, string>();
+  /** Of them, those that were found wrong. */
+  readonly #wrong = new Set<string>();
+  /** How many leaves were asked for, of a header: each costs a fee. */
+  readonly #asked = new Map<string, number>();
   /** What was said last of each header and kind. */
   readonly #said = new Map<string, string>();
+  /** When an era was first seen that nobody publishes. */
+  readonly #missedSinceMs = new Map<string, number>();
   readonly #after = new Map<number, ReplayPlace>();
 
   constructor(parts: EraTowerParts, place: TowerPlace = { nextEra: 0, replay: null }) {
@@ -78,10 +86,17 @@ export class EraTower {
     for (let era = this.#place.nextEra; ; era += 1) {
       const entry = await this.#parts.chain.era(era);
       if (entry === null) return moved;
-      if (this.#judged.get(era) !== entry.headerHash) moved = (await this.#judge(era, entry)) || moved;
+      if (await this.#isDue(era, entry)) moved = (await this.#judge(era, entry)) || moved;
       if (entry.finalised === null) await this.#pressAsks(era, entry.header);
       else if (era === this.#place.nextEra && this.#after.has(era)) this.#advance(era);
     }
+  }
+
+  async #isDue(era: number, { headerHash, finalised }: EraEntry): Promise<boolean> {
+    if (this.#judged.get(era) !== headerHash) return true;
+    const { chain, sender } = this.#parts;
+    if (!this.#wrong.has(headerHash) || sender === null || finalised !== null) return false;
+    return (await chain.openAsks(era)).length === 0;
   }
 
   async #judge(era: number, entry: EraEntry): Promise<boolean> {
@@ -98,10 +113,12 @@ export class EraTower {
     const { misnamed, differing } = replayed;
     if (misnamed.length > 0) this.#tellOnce(entry, { kind: 'economy-misnamed', era, hashes: misnamed });
     if (differing.length > 0) this.#tellOnce(entry, { kind: 'statements-differ', era, epochs: differing });
-    const isDone = await this.#act(era, entry, judgement);
-    if (isDone) this.#judged.set(era, entry.headerHash);
+    await this.#act(era, entry, judgement);
+    this.#judged.set(era, entry.headerHash);
+    if (judgement.challenge === null) this.#wrong.delete(entry.headerHash);
+    else this.#wrong.add(entry.headerHash);
     this.#after.set(era, replayed.place);
-    return isDone;
+    return true;
   }
 
   /** Errors: those of the client, and whatever a bundle out of form brings. */
@@ -111,37 +128,35 @@ export class EraTower {
     const { nextEra, replay } = this.#place;
     const replayed = replayEra(bundle, era === nextEra ? replay : (this.#after.get(era - 1) ?? null));
     const witness = await this.#witness();
+    const shown = entry.finalised === null ? await this.#parts.chain.shownLeaves(era) : [];
     const headerOf = async (which: number) => (which === era ? entry.header : this.#headerOf(which));
-    return { replayed, judgement: await judgeEra(bundle, replayed.trees, { headerOf, witness }) };
+    return { replayed, judgement: await judgeEra(bundle, replayed.trees, { headerOf, witness, shown }) };
   }
 
-  /** False where it is to be looked at again: what a gateway served once may be neither the poster's word nor the truth. */
-  async #act(era: number, entry: EraEntry, { challenge, headers, differing }: EraJudgement): Promise<boolean> {
-    const { sender, tell } = this.#parts;
+  async #act(era: number, entry: EraEntry, { challenge, headers, differing }: EraJudgement): Promise<void> {
+    const { sender } = this.#parts;
     if (challenge === null) {
-      if (differing.length > 0) tell({ kind: 'era-unprovable', era, trees: differing });
-      else tell({ kind: 'era-holds', era, headerHash: entry.headerHash });
-      return true;
+      if (differing.length > 0) this.#tellOnce(entry, { kind: 'era-unprovable', era, trees: differing });
+      else this.#tellOnce(entry, { kind: 'era-holds', era, headerHash: entry.headerHash });
+      return;
     }
     this.#tellOnce(entry, { kind: 'era-wrong', era, proof: challenge.kind, trees: differing });
-    if (sender === null || entry.finalised !== null) return true;
-    if (challenge.kind === 'ask') {
-      await this.#ask(era, entry, challenge);
-      return false;
-    }
-    return this.#send(era, entry, async () => {
+    if (sender === null || entry.finalised !== null) return;
+    if (challenge.kind === 'ask') return this.#ask(era, entry, challenge);
+    await this.#send(era, entry, async () => {
       const { txHash } = await sender.challengeEra(headers, challenge);
       return { kind: 'era-voided', era, txHash };
     });
   }
 
-  /** Once of a posted era: whoever serves other leaves at every look would have the tower pay for each. */
-  async #ask(era: number, { header, headerHash }: EraEntry, leaf: LeafAsk): Promise<void> {
+  /** A bounded number of a posted era: whoever serves other leaves at every look would have the tower pay for each. */
+  async #ask(era: number, entry: EraEntry, leaf: LeafAsk): Promise<void> {
     const { sender } = this.#parts;
-    if (sender === null || this.#asked.get(era) === headerHash) return;
-    this.#asked.set(era, headerHash);
-    await this.#send(era, { headerHash }, async () => {
-      const { txHash } = await sender.challengeEra([header], leaf);
+    const asked = this.#asked.get(entry.headerHash) ?? 0;
+    if (sender === null || asked === ASKS_MAX) return;
+    this.#asked.set(entry.headerHash, asked + 1);
+    await this.#send(era, entry, async () => {
+      const { txHash } = await sender.challengeEra([entry.header], leaf);
       return { kind: 'leaf-asked', era, txHash };
     });
   }
@@ -171,22 +186,22 @@ export class EraTower {
     this.#missedSinceMs.set(key, sinceMs);
     if (isFirst) tell({ kind: 'era-unpublished', era, reason });
     const isLate = nowMs() > sinceMs + PATIENCE * (entry.finalisableAtMs - sinceMs);
-    if (isLate && entry.finalised === null) await this.#ask(era, entry, { kind: 'ask', tree: 'payout', index: 0 });
+    if (!isLate || entry.finalised !== null) return;
+    this.#missedSinceMs.set(key, Number.POSITIVE_INFINITY);
+    await this.#ask(era, entry, { kind: 'ask', tree: 'payout', index: 0 });
   }
 
-  /** What the contracts refuse is said, and false; what does not reach them is tried again. */
-  async #send(era: number, entry: Pick<EraEntry, 'headerHash'>, act: () => Promise<Finding>): Promise<boolean> {
+  /** What the contracts refuse is said; what does not reach them is tried again. */
+  async #send(era: number, entry: EraEntry, act: () => Promise<Finding>): Promise<void> {
     try {
       this.#parts.tell(await act());
-      return true;
     } catch (error) {
       if (!isRevert(error)) throw error;
       this.#tellOnce(entry, { kind: 'challenge-refused', era, reason: (error as Error).message });
-      return false;
     }
   }
 
-  #tellOnce({ headerHash }: Pick<EraEntry, 'headerHash'>, finding: Finding): void {
+  #tellOnce({ headerHash }: EraEntry, finding: Finding): void {
     const [key, said] = [`${headerHash} ${finding.kind}`, JSON.stringify(finding)];
     if (this.#said.get(key) === said) return;
     this.#said.set(key, said);

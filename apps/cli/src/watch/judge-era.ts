@@ -7,6 +7,7 @@ import {
   type EraTrees,
   findChallenge,
   openEra,
+  type ShownLeaf,
   type Witness,
 } from '@stannary/chain';
 import type { EraBundleAnswer } from '@stannary/gateway/client';
@@ -21,6 +22,13 @@ export interface EraJudgement {
   readonly differing: readonly EraTreeName[];
 }
 
+interface JudgedBy {
+  readonly headerOf: (era: number) => Promise<EraHeader>;
+  readonly witness: Witness;
+  /** What of the era was asked for and shown on the chain. */
+  readonly shown?: readonly ShownLeaf[];
+}
+
 /**
  * Looks for what a contract can be shown. `headerOf` is the chain's word on an era, never the poster's; `rebuilt` are the
  * trees of the replayed statements. Pure but for `headerOf`.
@@ -28,7 +36,7 @@ export interface EraJudgement {
 export async function judgeEra(
   bundle: EraBundleAnswer,
   rebuilt: EraTrees,
-  { headerOf, witness }: { readonly headerOf: (era: number) => Promise<EraHeader>; readonly witness: Witness },
+  { headerOf, witness, shown = [] }: JudgedBy,
 ): Promise<EraJudgement> {
   const { era, heldBack } = bundle;
   const earned = heldBack === null ? null : Math.floor(heldBack.statements[0]!.epoch / witness.epochsPerEra);
@@ -37,7 +45,7 @@ export async function judgeEra(
   const own = headers[0]!;
   const differing = ERA_TREES.filter((tree) => own[tree].root !== rebuilt[tree].root.root);
   return {
-    challenge: findChallenge(openEra(headers, bundle.trees, bundle, rebuilt, witness), rebuilt),
+    challenge: findChallenge(openEra(headers, bundle.trees, bundle, rebuilt, witness, shown), rebuilt),
     headers,
     differing,
   };

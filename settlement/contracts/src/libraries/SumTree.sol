@@ -99,8 +99,13 @@ library SumTree {
         return hashRoot(top, sums, tree.leafCount) == tree.root;
     }
 
-    function isEmpty(Node calldata node) internal pure returns (bool) {
-        return node.hash == EMPTY_HASH && node.credits == 0 && node.tokens == 0;
+    /// @notice Whether a node is what `level` levels of padding come to.
+    function isEmpty(Node calldata node, uint256 level) internal pure returns (bool) {
+        bytes32 hash = EMPTY_HASH;
+        for (; level > 0; --level) {
+            (hash,) = join(hash, 0, hash, 0);
+        }
+        return node.hash == hash && node.credits == 0 && node.tokens == 0;
     }
 
     /// @notice Whether a node has other sums than its children, or at level 0 than its leaf.

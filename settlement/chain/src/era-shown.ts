@@ -1,0 +1,52 @@
+import { fromHex, RECORD_BYTES } from '@stannary/wire';
+import type { ShownLeaf } from './era-asks.ts';
+import type { EraTreeName } from './era-leaf.ts';
+import { EraTree, type TreeRoot } from './era-tree.ts';
+
+// A tree of which the poster publishes other leaves than it posted, found out leaf by leaf. Where few leaves are other than
+// the statements make them, the way of a shown leaf to the root says which subtree the next is in: so many questions as the
+// tree has levels find one.
+
+/** Most leaves of a tree that are asked for: each costs a fee, which a poster that answers earns. */
+const ASKS_MAX = 64;
+
+/** The leaves that the statements make, those that were shown in their places. */
+export function treeWithShown(rebuilt: EraTree, name: EraTreeName, shown: readonly ShownLeaf[]): EraTree {
+  const leaves = [...rebuilt.leaves];
+  for (const { tree, index, proof } of shown)
+    if (tree === name && proof !== null && index <= leaves.length) leaves[index] = fromHex(proof.span.firstLeaf);
+  return new EraTree(leaves);
+}
+
+/** The leaf to ask for next; null where asking leads nowhere. `tree` is what is thought to be posted, and is not. */
+export function nextToAsk(
+  tree: EraTree,
+  { leafCount }: TreeRoot,
+  name: EraTreeName,
+  shown: readonly ShownLeaf[],
+): number | null {
+  const own = shown.filter((leaf) => leaf.tree === name);
+  if (own.length >= Math.min(leafCount, ASKS_MAX)) return null;
+  const known = new Set(own.map(({ index }) => index));
+  const differing = tree.leafCount === leafCount ? differingPlaces(tree, own) : [];
+  for (const { height, index } of differing) {
+    const first = index * 2 ** height;
+    const end = Math.min(first + 2 ** height, leafCount);
+    for (let at = first; at < end; at += 1) if (!known.has(at)) return at;
+  }
+  for (let at = 0; at < leafCount; at += 1) if (!known.has(at)) return at;
+  return null;
+}
+
+/** Nodes beside the ways of shown leaves that are others than the tree's, the lowest first. */
+function differingPlaces(tree: EraTree, shown: readonly ShownLeaf[]): { height: number; index: number }[] {
+  const places = shown.flatMap(({ index, proof }) => {
+    const path = fromHex(proof?.span.path ?? '');
+    return Array.from({ length: path.length / RECORD_BYTES }, (_, height) => {
+      const sibling = (index >>> height) ^ 1;
+      const record = path.subarray(height * RECORD_BYTES, (height + 1) * RECORD_BYTES);
+      return Buffer.compare(record, tree.record(height, sibling)) === 0 ? [] : [{ height, index: sibling }];
+    }).flat();
+  });
+  return places.sort((a, b) => a.height - b.height);
+}
