@@ -392,7 +392,7 @@ contract SettlementTest is Fixture {
     function test_claimPaysWhatIsOwedOnce() public {
         finalFirst();
         vm.expectEmit(address(settlement));
-        emit ISettlement.ClaimPaid(leaves[1].account, leaves[1].account, 0, 10e6, 1e6);
+        emit ISettlement.ClaimPaid(leaves[1].account, leaves[1].account, 10e6, 1e6);
         vm.prank(stranger);
         settlement.claim(first.payout, payoutProof(leaves, 1));
         assertEq(credit.balanceOf(leaves[1].account), 10e6);
