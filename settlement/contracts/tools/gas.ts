@@ -97,7 +97,7 @@ export const GAS_BUDGET: readonly BudgetRow[] = [
     snapshot: 'finish exit',
     budgetGas: 43_000,
     isOverBecause:
-      "48,700 are the base (21,000), calldata (3,300), three cold words (6,300), two of them written (5,800), the log " +
+      '48,700 are the base (21,000), calldata (3,300), three cold words (6,300), two of them written (5,800), the log ' +
       "(1,600) and the token's transfer (15,500), less the refund of the word that is cleared (4,800)",
   },
 ];

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { forgeIn, projectFolder } from './forge.ts';
@@ -50,10 +50,8 @@ export function runMutants(mutants: readonly Mutant[], onJudged: (mutant: Mutant
 function copyProject(root: string): string {
   const folder = join(root, 'settlement', 'contracts');
   mkdirSync(folder, { recursive: true });
-  // What was compiled before, if anything, need not be compiled again.
-  const compiled = ['cache', 'out'].filter((part) => existsSync(join(projectFolder, part)));
-  for (const part of ['src', 'test', 'tools', 'foundry.toml', 'package.json', ...compiled])
-    cpSync(join(projectFolder, part), join(folder, part), { recursive: true, preserveTimestamps: true });
+  for (const part of ['src', 'test', 'tools', 'foundry.toml', 'package.json'])
+    cpSync(join(projectFolder, part), join(folder, part), { recursive: true });
   const repository = join(projectFolder, '..', '..');
   for (const part of ['node_modules', 'test']) symlinkSync(join(repository, part), join(root, part));
   return folder;
