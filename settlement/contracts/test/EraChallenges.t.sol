@@ -9,17 +9,11 @@ import {EraLeaf} from "../src/libraries/EraLeaf.sol";
 import {RewardMath} from "../src/libraries/RewardMath.sol";
 import {SignedMessage} from "../src/libraries/SignedMessage.sol";
 import {SumTree} from "../src/libraries/SumTree.sol";
-import {Sums} from "../src/libraries/Sums.sol";
 import {P256Sha256Verifier} from "../src/P256Sha256Verifier.sol";
-import {EraFixture} from "./EraFixture.sol";
+import {ChallengeFixture} from "./ChallengeFixture.sol";
 import {LeafTree} from "./LeafTree.sol";
 
-contract EraChallengesTest is EraFixture {
-    uint256 private constant VOIDS = uint256(EraLeaf.Tree.Void);
-    uint256 private constant DIRECT = uint256(EraLeaf.Tree.Direct);
-    uint256 private constant PAYOUT = uint256(EraLeaf.Tree.Payout);
-    uint256 private constant PARAMS = uint256(EraLeaf.Tree.Params);
-
+contract EraChallengesTest is ChallengeFixture {
     // ---- deployment
 
     function test_keepsWhatItWasToldAtDeployment() public view {
@@ -816,150 +810,5 @@ contract EraChallengesTest is EraFixture {
         challenges.challengeBatch(
             header, span, era.inputs[at], IEraChallenges.BatchEvidence(era.batches[at], node.x, node.y)
         );
-    }
-
-    // ---- what the tests above rest on
-
-    function posted(Era memory era) private returns (Era memory) {
-        post(headerOf(era));
-        return era;
-    }
-
-    function second(Era memory first) private view returns (Era memory) {
-        return secondEra(first);
-    }
-
-    function postedHeader(Era memory era) private returns (ISettlement.EraHeader memory header) {
-        header = headerOf(era);
-        post(header);
-    }
-
-    /// Posts with a leaf whose inputs were changed.
-    function postedWithInputs(Era memory era, uint256 at) private returns (ISettlement.EraHeader memory) {
-        bytes memory hash = abi.encodePacked(keccak256(abi.encode(era.inputs[at])));
-        era.leaves[0][at] = changed(era.leaves[0][at], 62, hash, 32);
-        return postedHeader(era);
-    }
-
-    /// Keeps the header's equation where a leaf was raised, so that only a challenge finds it.
-    function balance(ISettlement.EraHeader memory header, Era memory first, uint8 tree, uint64 by, bool ofTokens)
-        private
-        pure
-    {
-        (uint128 credits, uint128 tokens) = ofTokens ? (uint128(0), uint128(by)) : (uint128(by), uint128(0));
-        // 0: voids, 1: direct, 2: payout. Totals that the root does not have are another challenge's.
-        if (tree == 0) {
-            (header.payout.credits, header.payout.tokens) =
-            (header.payout.credits - credits, header.payout.tokens - tokens);
-        }
-        if (tree == 1) {
-            (header.payout.credits, header.payout.tokens) =
-            (header.payout.credits + credits, header.payout.tokens + tokens);
-        }
-        if (tree == 2) {
-            (header.direct.credits, header.direct.tokens) =
-            (header.direct.credits + credits, header.direct.tokens + tokens);
-        }
-        assert(first.number == 0);
-    }
-
-    function expectVoid(ISettlement.EraHeader memory header, ISettlement.Ground ground) private {
-        bytes32 headerHash = settlement.headerHashOf(header);
-        uint64 lastEra = settlement.postedEras() - 1;
-        vm.expectEmit(address(settlement));
-        emit ISettlement.EraVoided(header.era, headerHash, stranger, lastEra, ground);
-        vm.prank(stranger);
-    }
-
-    function ask(ISettlement.EraHeader memory header, EraLeaf.Tree tree, uint32 index) private {
-        vm.prank(operator);
-        assertTrue(workToken.transfer(consumer, ASK_FEE));
-        vm.startPrank(consumer);
-        workToken.approve(address(challenges), ASK_FEE);
-        challenges.ask(header, tree, index);
-        vm.stopPrank();
-    }
-
-    function accountProof(Era memory era, Era memory first, address account)
-        private
-        pure
-        returns (IEraChallenges.AccountProof memory proof)
-    {
-        proof.account = account;
-        proof.payout = rangeOf(era.leaves[PAYOUT], account);
-        proof.parent = rangeOf(first.leaves[PAYOUT], account);
-        proof.accrual = rangeOf(first.leaves[0], account);
-        proof.direct = rangeOf(era.leaves[DIRECT], account);
-        proof.voids = rangeOf(era.leaves[VOIDS], account);
-    }
-
-    function accrualProof(Era memory era, uint256 at)
-        private
-        pure
-        returns (SumTree.Span memory span, IEraChallenges.ParamsProof memory rules)
-    {
-        span = LeafTree.spanOf(era.leaves[0], uint32(at));
-        uint32 epoch = uint32(uint8(era.leaves[0][at][59]) % EPOCHS);
-        rules = IEraChallenges.ParamsProof(era.rules[epoch], LeafTree.spanOf(era.leaves[PARAMS], epoch));
-    }
-
-    /// The leaf of some node, not of a take.
-    function nodeLeaf(Era memory era, uint256 which) private pure returns (uint256 at) {
-        at = which % era.leaves[0].length;
-        while (nodeIdOf(era.leaves[0][at]) == EraLeaf.TAKE_NODE) at = (at + 1) % era.leaves[0].length;
-    }
-
-    function otherThan(Node memory node) private view returns (Node memory) {
-        return nodes[0].nodeId == node.nodeId ? nodes[1] : nodes[0];
-    }
-
-    /// A batch of the first epoch and the leaf of its node's last epoch in the second era.
-    function omittedBatch(Era memory era) private view returns (uint256 at, SignedMessage.Message memory batch) {
-        at = lastOf(era.leaves[0], stranger);
-        batch = batchOf(nodeOf(nodeIdOf(era.leaves[0][at])), 0, 77);
-    }
-
-    /// The place behind or before a leaf, where a void of another epoch would be.
-    function around(bytes[] memory leaves, uint32 at, uint32) private pure returns (SumTree.Span memory) {
-        return at + 1 < leaves.length ? LeafTree.spanOf(leaves, at, at + 1) : LeafTree.spanOf(leaves, at);
-    }
-
-    function two(ISettlement.EraHeader memory header, ISettlement.EraHeader memory parent)
-        private
-        pure
-        returns (ISettlement.EraHeader[] memory headers)
-    {
-        headers = new ISettlement.EraHeader[](2);
-        (headers[0], headers[1]) = (header, parent);
-    }
-
-    function rootOf(SumTree.Node memory top, uint32 leafCount) private pure returns (SumTree.Root memory) {
-        bytes32 root = SumTree.hashRoot(top.hash, Sums.pack(top.credits, top.tokens), leafCount);
-        return SumTree.Root(root, top.credits, top.tokens, leafCount);
-    }
-
-    function nodeIdOf(bytes memory leaf) private pure returns (bytes32 nodeId) {
-        assembly ("memory-safe") {
-            nodeId := mload(add(leaf, 52))
-        }
-    }
-
-    function changed(bytes memory leaf, uint256 at, bytes memory from, uint256 length)
-        private
-        pure
-        returns (bytes memory copy)
-    {
-        copy = bytes.concat(leaf);
-        for (uint256 i = 0; i < length; ++i) {
-            copy[at + i] = from[i];
-        }
-    }
-
-    function raised(bytes memory leaf, uint128 by, bool ofTokens) private pure returns (bytes memory copy) {
-        SumTree.Node memory sums = LeafTree.leafNode(leaf);
-        bytes memory amounts = ofTokens
-            ? abi.encodePacked(sums.credits, sums.tokens + by)
-            : abi.encodePacked(sums.credits + by, sums.tokens);
-        return changed(leaf, leaf.length - 32, amounts, 32);
     }
 }
