@@ -129,7 +129,6 @@ export type ChainEventBody =
       readonly kind: 'claim';
       readonly account: string;
       readonly recipient: string;
-      readonly era: number;
       readonly creditsGrains: bigint;
       readonly tokensGrains: bigint;
     }
@@ -350,7 +349,6 @@ function settlementEvent(log: EventLog): ChainEventBody {
         kind: 'claim',
         account: args.account.toLowerCase(),
         recipient: args.recipient.toLowerCase(),
-        era: Number(args.era),
         creditsGrains: args.credits,
         tokensGrains: args.tokens,
       };

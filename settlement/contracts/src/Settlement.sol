@@ -78,6 +78,8 @@ contract Settlement is ISettlement {
     IComplianceGate public immutable gate;
     IEmergencyPause public immutable pauses;
 
+    /// @dev Alone in its slot: all that a claim reads of eras.
+    bytes32 public payableHash;
     uint64 public postedEras;
     uint64 public finalisedEras;
     /// @notice The lowest epoch that may still be committed.
@@ -174,14 +176,7 @@ contract Settlement is ISettlement {
         SumTree.Root calldata payout = header.payout;
         SumTree.Root calldata accrual = header.accrual;
         _eras[header.era] = PostedEra(
-            headerHash,
-            keccak256(abi.encode(payout)),
-            payout.credits,
-            payout.tokens,
-            accrual.credits,
-            accrual.tokens,
-            finalisableAt,
-            ++_postings
+            headerHash, payout.credits, payout.tokens, accrual.credits, accrual.tokens, finalisableAt, ++_postings
         );
         postedEras = header.era + 1;
         emit EraPosted(header.era, headerHash, header, finalisableAt);
@@ -196,6 +191,7 @@ contract Settlement is ISettlement {
         uint32 openAsks = IEraChallenges(challenges).openAsksOf(posted.posting);
         if (openAsks > 0) revert AsksOpen(era, openAsks);
         finalisedEras = era + 1;
+        payableHash = SumTree.hashOf(header.payout);
         uint128 mintedTokens = header.payout.tokens - _totalTokensBefore(era);
         emit EraFinalised(era, headerHash, header.payout.credits, mintedTokens);
         if (mintedTokens > 0) workToken.mint(era, mintedTokens);
@@ -207,9 +203,10 @@ contract Settlement is ISettlement {
         public
         returns (uint128 credits, uint128 tokens)
     {
-        uint64 era = _requireLastFinal(payout);
-        _requirePayout(payout, proof);
-        return _pay(era, proof);
+        _requireLastFinal(payout);
+        uint256 owed = Sums.pack(proof.credits, proof.tokens);
+        _requirePayout(payout, proof, owed);
+        return _pay(proof.account, owed);
     }
 
     function claimMany(SumTree.Root calldata payout, PayoutProof[] calldata proofs) external {
@@ -363,45 +360,38 @@ contract Settlement is ISettlement {
         if (headerHash != expected) revert HeaderMismatch(headerHash, expected);
     }
 
-    function _requireLastFinal(SumTree.Root calldata payout) private view returns (uint64 era) {
-        era = finalisedEras;
-        if (era == 0) revert NothingFinalised();
-        --era;
-        bytes32 payoutHash = keccak256(abi.encode(payout));
-        bytes32 expected = _eras[era].payoutHash;
+    function _requireLastFinal(SumTree.Root calldata payout) private view {
+        bytes32 expected = payableHash;
+        if (expected == 0) revert NothingFinalised();
+        bytes32 payoutHash = SumTree.hashOf(payout);
         if (payoutHash != expected) revert RootNotLastFinal(payoutHash, expected);
     }
 
     /// @dev One leaf needs less than SumTree's spans: this is what payees pay for.
-    function _requirePayout(SumTree.Root calldata payout, PayoutProof calldata proof) private pure {
-        (uint128 credits, uint128 tokens) = SumTree.climbLeaf(
-            payout,
-            keccak256(abi.encodePacked(bytes1(0), proof.account, proof.credits, proof.tokens)),
-            Sums.pack(proof.credits, proof.tokens),
-            proof.index,
-            proof.path
-        );
+    function _requirePayout(SumTree.Root calldata payout, PayoutProof calldata proof, uint256 owed) private pure {
+        bytes32 leaf = keccak256(abi.encodePacked(bytes1(0), proof.account, owed));
+        (uint128 credits, uint128 tokens) = SumTree.climbLeaf(payout, leaf, owed, proof.index, proof.path);
         if (credits != payout.credits || tokens != payout.tokens) {
             revert TotalsMismatch(credits, tokens, payout.credits, payout.tokens);
         }
     }
 
-    function _pay(uint64 era, PayoutProof calldata leaf) private returns (uint128 credits, uint128 tokens) {
-        Account memory had = _accounts[leaf.account];
-        if (leaf.credits > had.credits) {
-            (credits, had.credits) = (leaf.credits - had.credits, leaf.credits.toUint120());
-        }
-        if (leaf.tokens > had.tokens) (tokens, had.tokens) = (leaf.tokens - had.tokens, leaf.tokens.toUint120());
-        if (credits == 0 && tokens == 0) revert NothingToClaim(leaf.account);
-        _accounts[leaf.account] = had;
-        address recipient = had.hasRecipient ? _recipients[leaf.account] : leaf.account;
-        emit ClaimPaid(leaf.account, recipient, era, credits, tokens);
-        if (leaf.account == BURN_ACCOUNT) {
+    /// @param owed Lifetime sums of both assets, packed.
+    function _pay(address account, uint256 owed) private returns (uint128 credits, uint128 tokens) {
+        (uint128 allCredits, uint128 allTokens) = Sums.unpack(owed);
+        Account memory had = _accounts[account];
+        if (allCredits > had.credits) (credits, had.credits) = (allCredits - had.credits, allCredits.toUint120());
+        if (allTokens > had.tokens) (tokens, had.tokens) = (allTokens - had.tokens, allTokens.toUint120());
+        if (credits == 0 && tokens == 0) revert NothingToClaim(account);
+        _accounts[account] = had;
+        address recipient = had.hasRecipient ? _recipients[account] : account;
+        emit ClaimPaid(account, recipient, credits, tokens);
+        if (account == BURN_ACCOUNT) {
             if (credits > 0) credit.burn(credits);
             if (tokens > 0) workToken.burn(tokens);
         } else {
-            if (credits > 0) _payOut(credit, leaf.account, recipient, credits);
-            if (tokens > 0) _payOut(workToken, leaf.account, recipient, tokens);
+            if (credits > 0) _payOut(credit, account, recipient, credits);
+            if (tokens > 0) _payOut(workToken, account, recipient, tokens);
         }
     }
 
@@ -420,7 +410,9 @@ contract Settlement is ISettlement {
         if (!_clears(DEPOSIT, msg.sender, account, credit, grains)) revert DepositNotCleared(msg.sender, account);
     }
 
+    /// @dev Whether there is a policy is the shorter question.
     function _clears(bytes32 op, address from, address to, IERC20 asset, uint128 grains) private view returns (bool) {
-        return address(gate) == address(0) || gate.clears(op, from, to, address(asset), grains);
+        if (address(gate) == address(0) || address(gate.policy()) == address(0)) return true;
+        return gate.clears(op, from, to, address(asset), grains);
     }
 }

@@ -9,17 +9,11 @@ import {EraLeaf} from "../src/libraries/EraLeaf.sol";
 import {RewardMath} from "../src/libraries/RewardMath.sol";
 import {SignedMessage} from "../src/libraries/SignedMessage.sol";
 import {SumTree} from "../src/libraries/SumTree.sol";
-import {Sums} from "../src/libraries/Sums.sol";
 import {P256Sha256Verifier} from "../src/P256Sha256Verifier.sol";
-import {EraFixture} from "./EraFixture.sol";
+import {ChallengeFixture} from "./ChallengeFixture.sol";
 import {LeafTree} from "./LeafTree.sol";
 
-contract EraChallengesTest is EraFixture {
-    uint256 private constant VOIDS = uint256(EraLeaf.Tree.Void);
-    uint256 private constant DIRECT = uint256(EraLeaf.Tree.Direct);
-    uint256 private constant PAYOUT = uint256(EraLeaf.Tree.Payout);
-    uint256 private constant PARAMS = uint256(EraLeaf.Tree.Params);
-
+contract EraChallengesTest is ChallengeFixture {
     // ---- deployment
 
     function test_keepsWhatItWasToldAtDeployment() public view {
@@ -110,13 +104,15 @@ contract EraChallengesTest is EraFixture {
 
     // ---- totals and sums
 
-    function test_totalsThatTheRootDoesNotHaveVoidTheEra() public {
+    function testFuzz_totalsThatTheRootDoesNotHaveVoidTheEra(uint8 field) public {
         Era memory era = firstEra();
         ISettlement.EraHeader memory header = headerOf(era);
-        header.params.tokens += 1; // more than the rules may divide
+        uint32 leafCount = header.params.leafCount;
+        if (field % 3 == 0) header.params.tokens += 1; // more than the rules may divide
+        if (field % 3 == 1) (header.params.credits, header.accrual.credits) = (1, 1);
+        if (field % 3 == 2) header.params.leafCount += 1; // a leaf that nobody can show
         post(header);
         SumTree.Node memory top = LeafTree.nodeOf(era.leaves[PARAMS], 1, 0);
-        uint32 leafCount = header.params.leafCount;
         expectVoid(header, ISettlement.Ground.TotalsDiffer);
         challenges.challengeTotals(header, EraLeaf.Tree.Params, top, leafCount);
     }
@@ -149,6 +145,26 @@ contract EraChallengesTest is EraFixture {
         bytes memory path = LeafTree.recordOf(right);
         expectVoid(header, ISettlement.Ground.SumsDiffer);
         challenges.challengeSums(header, EraLeaf.Tree.Payout, left, 1, 0, path, content);
+    }
+
+    /// Two payees whose sum leaves its half of the word: what is lost at the top would be owed below.
+    function testFuzz_sumsThatDoNotFitVoidTheEra(bool ofTokens) public {
+        uint128 huge = type(uint128).max;
+        bytes[] memory leaves = new bytes[](2);
+        leaves[0] = accountLeaf(address(0x1001), ofTokens ? 5e6 : huge, ofTokens ? huge : 5e6);
+        leaves[1] = accountLeaf(address(0x1002), 5e6, 5e6);
+        bytes memory content = bytes.concat(
+            LeafTree.recordOf(LeafTree.leafNode(leaves[0])), LeafTree.recordOf(LeafTree.leafNode(leaves[1]))
+        );
+        SumTree.Node memory top;
+        top.hash = keccak256(bytes.concat(hex"01", content));
+        (top.credits, top.tokens) = ofTokens ? (10e6 + 1, 5e6 - 1) : (uint128(5e6 - 1), uint128(10e6));
+        ISettlement.EraHeader memory header;
+        header.payout = rootOf(top, 2);
+        header.direct = header.payout;
+        post(header);
+        expectVoid(header, ISettlement.Ground.SumsDiffer);
+        challenges.challengeSums(header, EraLeaf.Tree.Payout, top, 1, 0, "", content);
     }
 
     function test_aNodeThatIsNotItsLeafVoidsTheEra() public {
@@ -270,13 +286,30 @@ contract EraChallengesTest is EraFixture {
         ISettlement.EraHeader memory header = postedHeader(era);
         ISettlement.EraHeader[] memory headers = two(header, headerOf(first));
         IEraChallenges.AccountProof memory proof = accountProof(era, first, operator);
-        proof.accrual.last -= 1;
-        proof.accrual = LeafTree.spanOf(first.leaves[0], proof.accrual.first, proof.accrual.last);
-        vm.expectRevert(abi.encodeWithSelector(IEraChallenges.RangeNotWhole.selector, EraLeaf.Tree.Accrual, operator));
+        (uint32 from, uint32 to) = (proof.accrual.first, proof.accrual.last);
+        proof.accrual = LeafTree.spanOf(first.leaves[0], from, to - 1);
+        bytes memory expected =
+            abi.encodeWithSelector(IEraChallenges.RangeNotWhole.selector, EraLeaf.Tree.Accrual, operator);
+        vm.expectRevert(expected);
+        challenges.challengePayout(headers, proof);
+        proof.accrual = LeafTree.spanOf(first.leaves[0], from + 1, to);
+        vm.expectRevert(expected);
         challenges.challengePayout(headers, proof);
         proof = accountProof(era, first, operator);
         proof.payout = rangeOf(era.leaves[PAYOUT], stranger);
         vm.expectRevert(abi.encodeWithSelector(IEraChallenges.RangeNotWhole.selector, EraLeaf.Tree.Payout, operator));
+        challenges.challengePayout(headers, proof);
+    }
+
+    /// The leaves on both sides of an account's show nothing of what lies between them.
+    function test_anAccountBetweenTheShownLeavesIsNotMissing() public {
+        Era memory first = posted(firstEra());
+        Era memory era = second(first);
+        ISettlement.EraHeader[] memory headers = two(postedHeader(era), headerOf(first));
+        address account = accountOf(era.leaves[PAYOUT][2]);
+        IEraChallenges.AccountProof memory proof = accountProof(era, first, account);
+        proof.payout = LeafTree.spanOf(era.leaves[PAYOUT], 1, 3);
+        vm.expectRevert(abi.encodeWithSelector(IEraChallenges.RangeNotWhole.selector, EraLeaf.Tree.Payout, account));
         challenges.challengePayout(headers, proof);
     }
 
@@ -318,13 +351,25 @@ contract EraChallengesTest is EraFixture {
         challenges.challengeVoid(headers, voided, accrued);
     }
 
-    function test_aVoidOfMoreThanWasAccruedVoidsTheEra() public {
+    function test_aVoidOfOtherInputsVoidsTheEra() public {
+        Era memory first = posted(firstEra());
+        Era memory era = second(first);
+        era.leaves[VOIDS][0][93] ^= 0x01;
+        ISettlement.EraHeader memory header = postedHeader(era);
+        SumTree.Span memory voided = LeafTree.spanOf(era.leaves[VOIDS], 0);
+        SumTree.Span memory accrued = LeafTree.spanOf(first.leaves[0], uint32(lastOf(first.leaves[0], stranger)));
+        ISettlement.EraHeader[] memory headers = two(header, headerOf(first));
+        expectVoid(header, ISettlement.Ground.VoidUncovered);
+        challenges.challengeVoid(headers, voided, accrued);
+    }
+
+    function testFuzz_aVoidOfMoreThanWasAccruedVoidsTheEra(bool ofTokens) public {
         Era memory first = posted(firstEra());
         Era memory era = second(first);
         uint32 at = uint32(lastOf(first.leaves[0], stranger));
-        era.leaves[VOIDS][0] = raised(era.leaves[VOIDS][0], 1, true);
+        era.leaves[VOIDS][0] = raised(era.leaves[VOIDS][0], 1, ofTokens);
         ISettlement.EraHeader memory header = headerOf(era);
-        balance(header, first, 0, 1, true);
+        balance(header, first, 0, 1, ofTokens);
         post(header);
         SumTree.Span memory voided = LeafTree.spanOf(era.leaves[VOIDS], 0);
         SumTree.Span memory accrued = LeafTree.spanOf(first.leaves[0], at);
@@ -341,6 +386,21 @@ contract EraChallengesTest is EraFixture {
         uint256 at = nodeLeaf(era, which);
         uint128 by = ofTokens ? 1 + more % 1e6 : 1 + more;
         era.leaves[0][at] = raised(era.leaves[0][at], by, ofTokens);
+        ISettlement.EraHeader memory header = postedHeader(era);
+        (SumTree.Span memory span, IEraChallenges.ParamsProof memory rules) = accrualProof(era, at);
+        expectVoid(header, ISettlement.Ground.AccrualWrong);
+        challenges.challengeAccrual(header, span, era.inputs[at], rules);
+    }
+
+    /// A node that is paid too little has been wronged as well.
+    function testFuzz_anAccrualOfTooLittleVoidsTheEra(uint8 which, bool ofTokens) public {
+        Era memory era = firstEra();
+        uint256 at = nodeLeaf(era, which);
+        SumTree.Node memory sums = LeafTree.leafNode(era.leaves[0][at]);
+        if (ofTokens) sums.tokens -= 1;
+        else sums.credits -= 1;
+        bytes memory amounts = abi.encodePacked(sums.credits, sums.tokens);
+        era.leaves[0][at] = changed(era.leaves[0][at], EraLeaf.ENTRY_BYTES - 32, amounts, 32);
         ISettlement.EraHeader memory header = postedHeader(era);
         (SumTree.Span memory span, IEraChallenges.ParamsProof memory rules) = accrualProof(era, at);
         expectVoid(header, ISettlement.Ground.AccrualWrong);
@@ -451,12 +511,13 @@ contract EraChallengesTest is EraFixture {
     function testFuzz_rulesOutOfFormVoidTheEra(uint8 field) public {
         Era memory era = firstEra();
         RewardMath.ClassParams memory rules = era.rules[1];
-        if (field % 5 == 0) rules.epoch = EPOCHS;
-        if (field % 5 == 1) rules.curve.kappaDenominator = 0;
-        if (field % 5 == 2) rules.curve.untilPpm[1] = rules.curve.untilPpm[0];
-        if (field % 5 == 3) rules.curve.slopePpm = new uint64[](1);
+        if (field % 6 == 0) rules.epoch = EPOCHS;
+        if (field % 6 == 1) rules.curve.kappaDenominator = 0;
+        if (field % 6 == 2) rules.curve.untilPpm[1] = rules.curve.untilPpm[0];
+        if (field % 6 == 3) rules.curve.slopePpm = new uint64[](1);
         era.leaves[PARAMS][1] = rulesLeaf(rules);
-        if (field % 5 == 4) era.leaves[PARAMS][1] = raised(era.leaves[PARAMS][1], 1, true);
+        if (field % 6 == 4) era.leaves[PARAMS][1] = raised(era.leaves[PARAMS][1], 1, true);
+        if (field % 6 == 5) era.leaves[PARAMS][1][8] ^= 0x02; // filed under another class
         ISettlement.EraHeader memory header = postedHeader(era);
         IEraChallenges.ParamsProof memory proof =
             IEraChallenges.ParamsProof(rules, LeafTree.spanOf(era.leaves[PARAMS], 1));
@@ -487,10 +548,15 @@ contract EraChallengesTest is EraFixture {
         challenges.challengeBatch(header, span, inputs, IEraChallenges.BatchEvidence(era.batches[at], node.x, node.y));
     }
 
-    function test_workWithoutABatchVoidsTheEra() public {
+    /// Charges, audits, and a place in the node's sequence: each comes from a batch.
+    function testFuzz_workWithoutABatchVoidsTheEra(uint8 kind) public {
         Era memory era = firstEra();
         uint256 at = nodeLeaf(era, 0);
-        (era.inputs[at].batchId, era.inputs[at].lastSeq) = (0, 0);
+        RewardMath.AccrualInputs memory inputs = era.inputs[at];
+        inputs.batchId = 0;
+        if (kind % 3 != 0) inputs.lines = new RewardMath.ChargeLine[](0);
+        if (kind % 3 != 1) inputs.auditNcuMs = 0;
+        if (kind % 3 != 2) inputs.lastSeq = 0;
         ISettlement.EraHeader memory header = postedWithInputs(era, at);
         SumTree.Span memory span = LeafTree.spanOf(era.leaves[0], uint32(at));
         IEraChallenges.BatchEvidence memory none;
@@ -573,11 +639,14 @@ contract EraChallengesTest is EraFixture {
         ISettlement.EraHeader memory header = postedHeader(era);
         (uint256 at, SignedMessage.Message memory batch) = omittedBatch(era);
         SumTree.Span memory span = LeafTree.spanOf(era.leaves[0], uint32(at));
-        IEraChallenges.Receipt memory receipt = receiptOf(idOf(batch), 77, 0);
-        receipt.message.aad[20] ^= 0x01;
-        (receipt.r, receipt.s) = signed(RECEIPT_KEY, idOf(receipt.message));
-        vm.expectRevert(abi.encodeWithSelector(IEraChallenges.ForeignMessage.selector, receipt.message.aad));
-        challenges.challengeOmission(header, span, era.inputs[at], batch, receipt);
+        uint8[2] memory places = [13, 20]; // the chain's id, the contract's address
+        for (uint256 i = 0; i < places.length; ++i) {
+            IEraChallenges.Receipt memory receipt = receiptOf(idOf(batch), 77, 0);
+            receipt.message.aad[places[i]] ^= 0x01;
+            (receipt.r, receipt.s) = signed(RECEIPT_KEY, idOf(receipt.message));
+            vm.expectRevert(abi.encodeWithSelector(IEraChallenges.ForeignMessage.selector, receipt.message.aad));
+            challenges.challengeOmission(header, span, era.inputs[at], batch, receipt);
+        }
     }
 
     // ---- withheld leaves
@@ -610,6 +679,22 @@ contract EraChallengesTest is EraFixture {
         vm.stopPrank();
         assertEq(workToken.balanceOf(poster), before + ASK_FEE);
         assertEq(challenges.openAsksOf(settlement.eraOf(1).posting), 0);
+    }
+
+    /// What was shown earns its fee once, and nobody can say later that it was withheld.
+    function test_aLeafIsRevealedOnce() public {
+        Era memory era = firstEra();
+        ISettlement.EraHeader memory header = postedHeader(era);
+        ask(header, EraLeaf.Tree.Accrual, 2);
+        ask(header, EraLeaf.Tree.Payout, 0);
+        SumTree.Span memory span = LeafTree.spanOf(era.leaves[PAYOUT], 0);
+        challenges.reveal(header, EraLeaf.Tree.Payout, span);
+        bytes memory expected = abi.encodeWithSelector(IEraChallenges.NotAsked.selector, 0, EraLeaf.Tree.Payout, 0);
+        vm.expectRevert(expected);
+        challenges.reveal(header, EraLeaf.Tree.Payout, span);
+        vm.warp(block.timestamp + ANSWER);
+        vm.expectRevert(expected);
+        challenges.challengeWithheld(header, EraLeaf.Tree.Payout, 0);
     }
 
     function reveal(Era memory era, ISettlement.EraHeader memory header, uint8 kind, uint32 at) private {
@@ -696,6 +781,8 @@ contract EraChallengesTest is EraFixture {
         post(header);
         challenges.recoverAskFee(0, 1, EraLeaf.Tree.Payout, 0);
         assertEq(workToken.balanceOf(consumer), ASK_FEE);
+        vm.expectRevert(abi.encodeWithSelector(IEraChallenges.NotAsked.selector, 0, EraLeaf.Tree.Payout, 0));
+        challenges.recoverAskFee(0, 1, EraLeaf.Tree.Payout, 0);
         vm.warp(block.timestamp + WINDOW);
         settlement.finaliseEra(header);
     }
@@ -760,150 +847,5 @@ contract EraChallengesTest is EraFixture {
         challenges.challengeBatch(
             header, span, era.inputs[at], IEraChallenges.BatchEvidence(era.batches[at], node.x, node.y)
         );
-    }
-
-    // ---- what the tests above rest on
-
-    function posted(Era memory era) private returns (Era memory) {
-        post(headerOf(era));
-        return era;
-    }
-
-    function second(Era memory first) private view returns (Era memory) {
-        return secondEra(first);
-    }
-
-    function postedHeader(Era memory era) private returns (ISettlement.EraHeader memory header) {
-        header = headerOf(era);
-        post(header);
-    }
-
-    /// Posts with a leaf whose inputs were changed.
-    function postedWithInputs(Era memory era, uint256 at) private returns (ISettlement.EraHeader memory) {
-        bytes memory hash = abi.encodePacked(keccak256(abi.encode(era.inputs[at])));
-        era.leaves[0][at] = changed(era.leaves[0][at], 62, hash, 32);
-        return postedHeader(era);
-    }
-
-    /// Keeps the header's equation where a leaf was raised, so that only a challenge finds it.
-    function balance(ISettlement.EraHeader memory header, Era memory first, uint8 tree, uint64 by, bool ofTokens)
-        private
-        pure
-    {
-        (uint128 credits, uint128 tokens) = ofTokens ? (uint128(0), uint128(by)) : (uint128(by), uint128(0));
-        // 0: voids, 1: direct, 2: payout. Totals that the root does not have are another challenge's.
-        if (tree == 0) {
-            (header.payout.credits, header.payout.tokens) =
-            (header.payout.credits - credits, header.payout.tokens - tokens);
-        }
-        if (tree == 1) {
-            (header.payout.credits, header.payout.tokens) =
-            (header.payout.credits + credits, header.payout.tokens + tokens);
-        }
-        if (tree == 2) {
-            (header.direct.credits, header.direct.tokens) =
-            (header.direct.credits + credits, header.direct.tokens + tokens);
-        }
-        assert(first.number == 0);
-    }
-
-    function expectVoid(ISettlement.EraHeader memory header, ISettlement.Ground ground) private {
-        bytes32 headerHash = settlement.headerHashOf(header);
-        uint64 lastEra = settlement.postedEras() - 1;
-        vm.expectEmit(address(settlement));
-        emit ISettlement.EraVoided(header.era, headerHash, stranger, lastEra, ground);
-        vm.prank(stranger);
-    }
-
-    function ask(ISettlement.EraHeader memory header, EraLeaf.Tree tree, uint32 index) private {
-        vm.prank(operator);
-        assertTrue(workToken.transfer(consumer, ASK_FEE));
-        vm.startPrank(consumer);
-        workToken.approve(address(challenges), ASK_FEE);
-        challenges.ask(header, tree, index);
-        vm.stopPrank();
-    }
-
-    function accountProof(Era memory era, Era memory first, address account)
-        private
-        pure
-        returns (IEraChallenges.AccountProof memory proof)
-    {
-        proof.account = account;
-        proof.payout = rangeOf(era.leaves[PAYOUT], account);
-        proof.parent = rangeOf(first.leaves[PAYOUT], account);
-        proof.accrual = rangeOf(first.leaves[0], account);
-        proof.direct = rangeOf(era.leaves[DIRECT], account);
-        proof.voids = rangeOf(era.leaves[VOIDS], account);
-    }
-
-    function accrualProof(Era memory era, uint256 at)
-        private
-        pure
-        returns (SumTree.Span memory span, IEraChallenges.ParamsProof memory rules)
-    {
-        span = LeafTree.spanOf(era.leaves[0], uint32(at));
-        uint32 epoch = uint32(uint8(era.leaves[0][at][59]) % EPOCHS);
-        rules = IEraChallenges.ParamsProof(era.rules[epoch], LeafTree.spanOf(era.leaves[PARAMS], epoch));
-    }
-
-    /// The leaf of some node, not of a take.
-    function nodeLeaf(Era memory era, uint256 which) private pure returns (uint256 at) {
-        at = which % era.leaves[0].length;
-        while (nodeIdOf(era.leaves[0][at]) == EraLeaf.TAKE_NODE) at = (at + 1) % era.leaves[0].length;
-    }
-
-    function otherThan(Node memory node) private view returns (Node memory) {
-        return nodes[0].nodeId == node.nodeId ? nodes[1] : nodes[0];
-    }
-
-    /// A batch of the first epoch and the leaf of its node's last epoch in the second era.
-    function omittedBatch(Era memory era) private view returns (uint256 at, SignedMessage.Message memory batch) {
-        at = lastOf(era.leaves[0], stranger);
-        batch = batchOf(nodeOf(nodeIdOf(era.leaves[0][at])), 0, 77);
-    }
-
-    /// The place behind or before a leaf, where a void of another epoch would be.
-    function around(bytes[] memory leaves, uint32 at, uint32) private pure returns (SumTree.Span memory) {
-        return at + 1 < leaves.length ? LeafTree.spanOf(leaves, at, at + 1) : LeafTree.spanOf(leaves, at);
-    }
-
-    function two(ISettlement.EraHeader memory header, ISettlement.EraHeader memory parent)
-        private
-        pure
-        returns (ISettlement.EraHeader[] memory headers)
-    {
-        headers = new ISettlement.EraHeader[](2);
-        (headers[0], headers[1]) = (header, parent);
-    }
-
-    function rootOf(SumTree.Node memory top, uint32 leafCount) private pure returns (SumTree.Root memory) {
-        bytes32 root = SumTree.hashRoot(top.hash, Sums.pack(top.credits, top.tokens), leafCount);
-        return SumTree.Root(root, top.credits, top.tokens, leafCount);
-    }
-
-    function nodeIdOf(bytes memory leaf) private pure returns (bytes32 nodeId) {
-        assembly ("memory-safe") {
-            nodeId := mload(add(leaf, 52))
-        }
-    }
-
-    function changed(bytes memory leaf, uint256 at, bytes memory from, uint256 length)
-        private
-        pure
-        returns (bytes memory copy)
-    {
-        copy = bytes.concat(leaf);
-        for (uint256 i = 0; i < length; ++i) {
-            copy[at + i] = from[i];
-        }
-    }
-
-    function raised(bytes memory leaf, uint128 by, bool ofTokens) private pure returns (bytes memory copy) {
-        SumTree.Node memory sums = LeafTree.leafNode(leaf);
-        bytes memory amounts = ofTokens
-            ? abi.encodePacked(sums.credits, sums.tokens + by)
-            : abi.encodePacked(sums.credits + by, sums.tokens);
-        return changed(leaf, leaf.length - 32, amounts, 32);
     }
 }

@@ -82,14 +82,23 @@ abstract contract EraFixture is Fixture {
 
     /// Nothing has vested yet: the treasury's leaf of zero.
     function firstEra() internal view returns (Era memory era) {
-        accrue(era, 0);
+        return unvestedEra(0, 0);
+    }
+
+    function unvestedEra(uint64 number, bytes32 parentHash) internal view returns (Era memory era) {
+        accrue(era, number);
+        era.parentHash = parentHash;
         era.leaves[uint256(EraLeaf.Tree.Payout)] = one(accountLeaf(insurance, 0, 0));
     }
 
-    /// The first era's accruals vest, but for what one node had in its last epoch; a consumer withdraws.
     function secondEra(Era memory first) internal view returns (Era memory era) {
-        accrue(era, 1);
-        era.parentHash = keccak256(abi.encode(headerOf(first)));
+        return vestingEra(1, keccak256(abi.encode(headerOf(first))), first);
+    }
+
+    /// The first era's accruals vest, but for what one node had in its last epoch; a consumer withdraws.
+    function vestingEra(uint64 number, bytes32 parentHash, Era memory first) internal view returns (Era memory era) {
+        accrue(era, number);
+        era.parentHash = parentHash;
         bytes[] memory accrued = first.leaves[0];
         uint256 voided = lastOf(accrued, stranger);
         era.leaves[uint256(EraLeaf.Tree.Void)] = one(edged(accrued[voided], EraLeaf.FIRST | EraLeaf.LAST));

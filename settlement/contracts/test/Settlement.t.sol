@@ -271,6 +271,13 @@ contract SettlementTest is Fixture {
         post(header);
     }
 
+    function test_aDepositFundsOneEra() public {
+        post(first);
+        ISettlement.EraHeader memory second = headerOf(1, settlement.headerHashOf(first), evenLeaves(3, 340e6, 1e6));
+        vm.expectRevert(abi.encodeWithSelector(ISettlement.CreditsNotFunded.selector, 1_020e6, 1_000e6));
+        post(second);
+    }
+
     function test_RevertWhen_EmissionAboveEraLimit() public {
         ISettlement.EraHeader memory header = headerOf(0, 0, evenLeaves(1, 0, ERA_MINT_MAX + 1));
         vm.expectRevert(
@@ -285,6 +292,11 @@ contract SettlementTest is Fixture {
         deploySettlement();
         bondPoster();
         ISettlement.EraHeader memory header = headerOf(0, 0, evenLeaves(1, 0, 6));
+        vm.expectRevert(abi.encodeWithSelector(ISettlement.EmissionAboveCap.selector, 6, 5));
+        post(header);
+        header = headerOf(0, 0, evenLeaves(1, 0, 4));
+        post(header);
+        header = headerOf(1, settlement.headerHashOf(header), evenLeaves(1, 0, 6));
         vm.expectRevert(abi.encodeWithSelector(ISettlement.EmissionAboveCap.selector, 6, 5));
         post(header);
     }
@@ -380,7 +392,7 @@ contract SettlementTest is Fixture {
     function test_claimPaysWhatIsOwedOnce() public {
         finalFirst();
         vm.expectEmit(address(settlement));
-        emit ISettlement.ClaimPaid(leaves[1].account, leaves[1].account, 0, 10e6, 1e6);
+        emit ISettlement.ClaimPaid(leaves[1].account, leaves[1].account, 10e6, 1e6);
         vm.prank(stranger);
         settlement.claim(first.payout, payoutProof(leaves, 1));
         assertEq(credit.balanceOf(leaves[1].account), 10e6);
@@ -408,9 +420,17 @@ contract SettlementTest is Fixture {
         settlement.setRecipient(stranger);
         settlement.claim(first.payout, payoutProof(leaves, 0));
         assertEq(credit.balanceOf(stranger), 10e6);
-        vm.prank(leaves[0].account);
+    }
+
+    function test_anAccountThatTakesItsRecipientBackIsPaidItself() public {
+        finalFirst();
+        vm.startPrank(leaves[0].account);
+        settlement.setRecipient(stranger);
         settlement.setRecipient(address(0));
+        vm.stopPrank();
         assertEq(settlement.recipientOf(leaves[0].account), leaves[0].account);
+        settlement.claim(first.payout, payoutProof(leaves, 0));
+        assertEq(credit.balanceOf(leaves[0].account), 10e6);
     }
 
     function test_theBurnAccountsClaimIsDestroyed() public {

@@ -158,9 +158,13 @@ contract SumTreeTest is Test {
         SumTree.Node memory first = LeafTree.leafNode(leaves[0]);
         SumTree.Span memory span;
         (span.firstLeaf, span.path) = (leaves[0], LeafTree.recordOf(LeafTree.leafNode(leaves[1])));
-        vm.expectRevert(
-            abi.encodeWithSelector(Sums.SumOverflow.selector, Sums.pack(first.credits, first.tokens), type(uint128).max)
+        bytes memory expected = abi.encodeWithSelector(
+            Sums.SumOverflow.selector, Sums.pack(first.credits, first.tokens), type(uint128).max
         );
+        vm.expectRevert(expected);
+        door.sumOf(root, span, LEAF_BYTES);
+        (span.last, span.lastLeaf, span.path) = (1, leaves[1], "");
+        vm.expectRevert(expected);
         door.sumOf(root, span, LEAF_BYTES);
     }
 

@@ -37,6 +37,8 @@ interface IComplianceGate {
     error NotPayee(uint256 holdId, address caller, address payee);
     error StillBlocked(uint256 holdId, address to);
 
+    /// @notice Zero: none, and everything passes.
+    function policy() external view returns (IPolicy);
     /// @notice Sets the policy; the zero address: none. restricted. Errors: PolicyWithoutCode.
     function setPolicy(IPolicy policy) external;
     /// @notice Takes `amount` of the caller's `asset` (by allowance) to `to`, or holds it for `to`: where the policy does

@@ -31,11 +31,9 @@ interface ISettlement {
     }
 
     /// @notice What the contract keeps of a posted header.
-    /// @param payoutHash keccak256 of the encoded payout root, which claims are made against.
     /// @param posting Serial number of the posting: an era that was voided is posted again.
     struct PostedEra {
         bytes32 headerHash;
-        bytes32 payoutHash;
         uint128 totalCredits;
         uint128 totalTokens;
         uint128 accruedCredits;
@@ -92,9 +90,7 @@ interface ISettlement {
         uint64 indexed era, bytes32 indexed headerHash, address indexed challenger, uint64 lastEra, Ground ground
     );
     /// @param credits,tokens Paid now, to `recipient`; for the burn account: destroyed.
-    event ClaimPaid(
-        address indexed account, address indexed recipient, uint64 indexed era, uint128 credits, uint128 tokens
-    );
+    event ClaimPaid(address indexed account, address indexed recipient, uint128 credits, uint128 tokens);
     /// @notice One row of a batch was refused, for the reason that `claim` gives as its error.
     event ClaimSkipped(address indexed account, uint32 index, bytes reason);
     event RecipientSet(address indexed account, address indexed recipient);
@@ -201,6 +197,8 @@ interface ISettlement {
     function postedEras() external view returns (uint64);
     /// @notice Eras final: the next to finalise.
     function finalisedEras() external view returns (uint64);
+    /// @notice keccak256 of the encoded payout root of the last final era, which claims are made against; zero: none is.
+    function payableHash() external view returns (bytes32);
     /// @notice Error: EraNotPosted.
     function eraOf(uint64 era) external view returns (PostedEra memory);
     /// @notice Hash of an era's header that can still be voided. Errors: EraNotPosted, EraIsFinal.

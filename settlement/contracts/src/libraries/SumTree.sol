@@ -58,6 +58,16 @@ library SumTree {
     /// @notice What was shown is not in the tree.
     error RootMismatch(bytes32 root, bytes32 expected);
 
+    /// @notice keccak256 of the encoded root, which is how it lies in calldata. Bits that a field's type does not have make
+    /// another hash.
+    function hashOf(Root calldata tree) internal pure returns (bytes32 hash) {
+        assembly ("memory-safe") {
+            let start := mload(0x40)
+            calldatacopy(start, tree, 0x80)
+            hash := keccak256(start, 0x80)
+        }
+    }
+
     /// @notice Levels between the leaves and the top: the least d with 2^d >= leafCount.
     function depthOf(uint32 leafCount) internal pure returns (uint8) {
         if (leafCount == 0) revert EmptyTree();
