@@ -1,5 +1,17 @@
 export { type ChainAccount, devAccount, LOCAL_CHAIN_ID, newAccount } from './account.ts';
 export type { AddressBook } from './address-book.ts';
+export {
+  type ArbiterOnChain,
+  type ArbitrationCase,
+  type ArbitrationPlace,
+  ArbitrationReader,
+  type ArbitrationRules,
+  type CaseCharge,
+  type CasePanel,
+  type CaseVerdict,
+  committeesDecide,
+} from './arbitration-reader.ts';
+export { type ArbitrationAccess, type ArbitrationSender, openArbitrationSender } from './arbitration-sender.ts';
 export type { ChainBalances, ClaimedAmounts, EraEntry } from './books.ts';
 export {
   byChain,
