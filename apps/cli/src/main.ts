@@ -1,6 +1,7 @@
 import { GOALS } from '@stannary/economies';
 import { Command, CommanderError, Option } from 'commander';
 import { defineAblate } from './commands/ablate.ts';
+import { defineArbiter } from './commands/arbiter.ts';
 import { defineAttack } from './commands/attack.ts';
 import { defineAudit } from './commands/audit.ts';
 import { defineCalibrate } from './commands/calibrate.ts';
@@ -117,6 +118,7 @@ defineWorker(program.command('worker'));
 defineGate(program.command('gate'));
 defineEvidence(program.command('evidence'));
 defineReport(program.command('report'));
+defineArbiter(program.command('arbiter'));
 defineWatch(program.command('watch'));
 program
   .command('replay')

@@ -75,6 +75,7 @@ export class ChainFollower {
     const postings = events.flatMap((event) => this.#postings(event));
     await appendPostings(open, postings, this.#context.nowMs());
     for (const event of events) {
+      await noteCase(open, event);
       await noteSlash(open, event);
       await noteVoid(open, event);
     }
@@ -141,6 +142,30 @@ async function noteVoid(open: Open, event: ChainEvent): Promise<void> {
     .where('era', '>=', event.era)
     .where('era', '<=', event.lastEra)
     .execute();
+}
+
+/**
+ * Whoever opened it: a case of a known fault is its case. One that ends without a committee leaves the fault to be charged
+ * again.
+ */
+async function noteCase(open: Open, event: ChainEvent): Promise<void> {
+  if (event.kind === 'case-opened') {
+    await open
+      .updateTable('fault')
+      .set({ case_id: event.caseId, case_verdict: null, case_closed: false })
+      .where('node_id', '=', event.nodeId)
+      .where('evidence_hash', '=', event.evidenceHash)
+      .where('offence', '=', event.offence)
+      .execute();
+  }
+  if (event.kind === 'case-decided') {
+    await open.updateTable('fault').set({ case_verdict: event.verdict }).where('case_id', '=', event.caseId).execute();
+  }
+  if (event.kind === 'case-closed') {
+    const { caseId, verdict } = event;
+    const change = verdict === null ? { case_id: null } : { case_verdict: verdict, case_closed: true };
+    await open.updateTable('fault').set(change).where('case_id', '=', caseId).execute();
+  }
 }
 
 async function noteSlash(open: Open, event: ChainEvent): Promise<void> {

@@ -238,8 +238,15 @@ export class ArbitrationReader {
   /** What a seat committed to, 64 hex characters; null where it did not. */
   async commitment(caseId: number, instance: number, seat: number): Promise<string | null> {
     const logs = await this.#logs([COMMITTED, idTopic(caseId)]);
-    const words = logs.map(({ data }) => data.slice(2).match(/.{64}/g)!.map((word) => word));
-    const found = words.find(([of, at]) => BigInt(`0x${of}`) === BigInt(instance) && BigInt(`0x${at}`) === BigInt(seat));
+    const words = logs.map(({ data }) =>
+      data
+        .slice(2)
+        .match(/.{64}/g)!
+        .map((word) => word),
+    );
+    const found = words.find(
+      ([of, at]) => BigInt(`0x${of}`) === BigInt(instance) && BigInt(`0x${at}`) === BigInt(seat),
+    );
     return found?.[2] ?? null;
   }
 

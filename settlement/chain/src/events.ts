@@ -366,7 +366,14 @@ function caseEvent({ data, topics }: EventLog): ChainEventBody | null {
     case 'Decided': {
       const verdict = CASE_VERDICTS[args.verdict]!;
       const [guiltyVotes, votes] = [Number(args.guiltyVotes), Number(args.revealedVotes)];
-      return { kind: 'case-decided', caseId: Number(args.caseId), instance: args.instance, verdict, guiltyVotes, votes };
+      return {
+        kind: 'case-decided',
+        caseId: Number(args.caseId),
+        instance: args.instance,
+        verdict,
+        guiltyVotes,
+        votes,
+      };
     }
     case 'CaseClosed':
       return { kind: 'case-closed', caseId: Number(args.caseId), verdict: CASE_VERDICTS[args.verdict] ?? null };
