@@ -142,7 +142,7 @@ const GROUPS = {
   'Design an economy:': ['init', 'check', 'curve', 'estimate'],
   'Simulate and explore it:': ['simulate', 'calibrate', 'sensitivity', 'tune', 'compare', 'worker'],
   'Attack it, and pass the gate:': ['attack', 'ablate', 'gate', 'evidence', 'report'],
-  'Put it on a chain:': ['deploy', 'audit'],
+  'Put it on a chain:': ['deploy', 'audit', 'watch', 'arbiter'],
   'Run it, and recompute what was paid:': ['up', 'explain', 'replay'],
 };
 const inOrder = Object.values(GROUPS).flat();

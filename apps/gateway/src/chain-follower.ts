@@ -145,8 +145,8 @@ async function noteVoid(open: Open, event: ChainEvent): Promise<void> {
 }
 
 /**
- * Whoever opened it: a case of a known fault is its case. One that ends without a committee leaves the fault to be charged
- * again.
+ * Whoever opened it: a case of a known fault is its case. One that ends without a committee, or whose committee lacked votes,
+ * says nothing of the fault, which is charged again.
  */
 async function noteCase(open: Open, event: ChainEvent): Promise<void> {
   if (event.kind === 'case-opened') {
@@ -159,13 +159,20 @@ async function noteCase(open: Open, event: ChainEvent): Promise<void> {
       .execute();
   }
   if (event.kind === 'case-decided') {
-    await open.updateTable('fault').set({ case_verdict: event.verdict }).where('case_id', '=', event.caseId).execute();
+    const change = { case_verdict: isHung(event) ? null : event.verdict };
+    await open.updateTable('fault').set(change).where('case_id', '=', event.caseId).execute();
   }
   if (event.kind === 'case-closed') {
-    const { caseId, verdict } = event;
-    const change = verdict === null ? { case_id: null } : { case_verdict: verdict, case_closed: true };
-    await open.updateTable('fault').set(change).where('case_id', '=', caseId).execute();
+    const ofCase = open.updateTable('fault').where('case_id', '=', event.caseId);
+    await ofCase.set({ case_id: null }).where('case_verdict', 'is', null).execute();
+    const change = { case_verdict: event.verdict, case_closed: true };
+    await ofCase.set(change).where('case_verdict', 'is not', null).execute();
   }
+}
+
+/** Most of those who voted convict, and too few voted: that acquits nobody. */
+function isHung({ verdict, guiltyVotes, votes }: ChainEvent & { kind: 'case-decided' }): boolean {
+  return verdict === 'not-guilty' && (votes === 0 || 2 * guiltyVotes > votes);
 }
 
 async function noteSlash(open: Open, event: ChainEvent): Promise<void> {
