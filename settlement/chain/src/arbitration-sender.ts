@@ -22,6 +22,9 @@ export interface ArbitrationAccess extends ArbitrationPlace {
   readonly journalFile?: string;
 }
 
+/** Holding a bond that lies in as many lots as there may be. */
+const SLASH_GAS = 3_000_000n;
+
 /** Opens a key for the arbitration. It shares its queue with every other sender of the key. Errors: CHAIN-RANGE, CHAIN-ADDRESS-BOOK. */
 export function openArbitrationSender(access: ArbitrationAccess): ArbitrationSender {
   const { rpcUrl, privateKey, addressBook, journalFile } = access;
@@ -137,8 +140,10 @@ export class ArbitrationSender {
     return this.#onCase('lapse', caseId);
   }
 
-  tally(caseId: number): Promise<Sent> {
-    return this.#onCase('tally', caseId);
+  /** Counts, and has the vault hold what a guilty verdict takes. */
+  async tally(caseId: number): Promise<Sent> {
+    const call = { ...this.#encode('tally', [uintOf(caseId, 'caseId')]), spareGas: SLASH_GAS };
+    return sentOf(await this.#queue.run((send) => send(call)));
   }
 
   close(caseId: number): Promise<Sent> {
