@@ -88,7 +88,10 @@ describe('a fault before a committee', { timeout: 300_000 }, () => {
     ({ chain, end } = await startChain());
     const economy = await economyOf('local', UNHURRIED);
     ({ economyHash } = economy);
-    const parties = { ...partiesOf(economy), arbitration: { drawSeconds: DRAW_SECONDS, entropyDelayBlocks: ENTROPY_BLOCKS } };
+    const parties = {
+      ...partiesOf(economy),
+      arbitration: { drawSeconds: DRAW_SECONDS, entropyDelayBlocks: ENTROPY_BLOCKS },
+    };
     ({ book } = await deployed(chain.rpcUrl, networkSettings(economy, parties)));
     const place = { rpcUrl: chain.rpcUrl, addressBook: book };
     [reader, court] = [await openChain(place), new ArbitrationReader(place)];
@@ -188,8 +191,20 @@ describe('a fault before a committee', { timeout: 300_000 }, () => {
     for (const arbiter of there) assert.equal(await bondOf(arbiter), rules.arbiterBondGrains);
   });
 
+  test('an arbiter that leaves is drawn no more, and has its bond back when it has answered for long enough', async () => {
+    const [, , leaver] = ARBITERS;
+    await at(leaver, true).run();
+    assert.equal((await court.arbiter(leaver.address))!.isSeated, false);
+    await at(leaver, true).run();
+    assert.equal(findings('bond-withdrawn').length, 0, 'not before');
+    await passTime(chain.rpcUrl, 600);
+    await at(leaver, true).run();
+    assert.equal((await court.arbiter(leaver.address))!.bondGrains, 0n);
+    assert.equal(findings('left').length + findings('bond-withdrawn').length, 2);
+  });
+
   /** An arbiter's program, as it is just after a start. */
-  function at({ privateKey }: ChainAccount): Arbiter {
+  function at({ privateKey }: ChainAccount, isLeaving = false): Arbiter {
     const place = { rpcUrl: chain.rpcUrl, addressBook: book };
     const record = new PublicRecord({ client, chain: reader, court, addressBook: book });
     return new Arbiter({
@@ -198,6 +213,7 @@ describe('a fault before a committee', { timeout: 300_000 }, () => {
       judge: (of) => record.judge(of),
       preimageOf: async () => null,
       saltOf: saltsOf(privateKey, 'test'),
+      isLeaving,
       tell: (finding) => told.push(finding),
     });
   }

@@ -13,7 +13,7 @@ import type {
 
 /** What an arbiter has to say; `kind` is stable. */
 export type ArbiterFinding =
-  | { readonly kind: 'joined'; readonly txHash: string }
+  | { readonly kind: 'joined' | 'left' | 'bond-withdrawn'; readonly txHash: string }
   /** It waits for half of the time for votes; then nobody is convicted by what nobody can see. */
   | { readonly kind: 'evidence-missing'; readonly caseId: number; readonly reason: string }
   /** `reason` is null for guilty. */
@@ -41,6 +41,8 @@ export interface ArbiterParts {
   readonly preimageOf: (epoch: number) => Promise<string | null>;
   /** 64 hex characters, unknown to everybody else, the same at every call. */
   readonly saltOf: (caseId: number, instance: number) => string;
+  /** It leaves the pool, and goes on with the cases that it sits on. */
+  readonly isLeaving: boolean;
   readonly tell: (finding: ArbiterFinding) => void;
 }
 
@@ -82,7 +84,7 @@ export class Arbiter {
   async run(): Promise<void> {
     const { court, sender } = this.#parts;
     this.#rules ??= await court.rules();
-    const arbiterId = await this.#seated();
+    const arbiterId = this.#parts.isLeaving ? await this.#leaving() : await this.#seated();
     const count = await court.caseCount();
     for (let caseId = this.#nextCase; caseId <= count; caseId += 1) {
       if (!this.#done.has(caseId) && (await this.#attend(caseId, arbiterId))) this.#done.add(caseId);
@@ -99,6 +101,19 @@ export class Arbiter {
     const { txHash } = await sender.join();
     tell({ kind: 'joined', txHash });
     return (await court.arbiter(sender.account))!.arbiterId;
+  }
+
+  /** 0 for one that never joined: no seat is its. */
+  async #leaving(): Promise<number> {
+    const { court, sender, tell } = this.#parts;
+    const me = await court.arbiter(sender.account);
+    if (me === null) return 0;
+    if (me.isSeated) tell({ kind: 'left', txHash: (await sender.leave()).txHash });
+    else if (me.bondGrains > 0n) {
+      const sent = await this.#quietly(() => sender.withdrawBond());
+      if (sent !== null) tell({ kind: 'bond-withdrawn', txHash: sent.txHash });
+    }
+    return me.arbiterId;
   }
 
   /** True when there is nothing left to do about it. */

@@ -2,9 +2,14 @@ import type { ArbiterFinding } from './arbiter.ts';
 
 /** A finding in one line. */
 export function arbiterFindingText(finding: ArbiterFinding): string {
-  if (finding.kind === 'joined') return `joined the pool in ${finding.txHash}`;
-  const of = `case ${finding.caseId}`;
+  const of = 'caseId' in finding ? `case ${finding.caseId}` : '';
   switch (finding.kind) {
+    case 'joined':
+      return `joined the pool in ${finding.txHash}`;
+    case 'left':
+      return `left the pool in ${finding.txHash}`;
+    case 'bond-withdrawn':
+      return `took the bond out in ${finding.txHash}`;
     case 'evidence-missing':
       return `${of}: the evidence is not to be had yet: ${finding.reason}`;
     case 'case-judged':

@@ -15,6 +15,7 @@ interface ArbiterFlags extends KeyFlags {
   readonly rpc: string;
   readonly book: string;
   readonly data?: string;
+  readonly leave: boolean;
   readonly every: number;
   readonly once: boolean;
   readonly json: boolean;
@@ -29,6 +30,7 @@ export function defineArbiter(command: Command): void {
     .option('--book <file>', 'book of addresses, as `deploy` writes it', 'addresses.json');
   withKeyOptions(described, 'key of the account that is bonded, votes and is paid; its commitments follow from it')
     .option('--data <dir>', 'folder for what is signed and not mined yet')
+    .option('--leave', 'leave the pool, end the cases, and take the bond out when it is free', false)
     .option('--every <s>', 'seconds between two looks', wholeFrom(1, 86_400), 10)
     .option('--once', 'look once at every case, and end', false)
     .option('--json', 'one JSON object a finding', false)
@@ -73,6 +75,7 @@ async function arbiterOf(flags: ArbiterFlags): Promise<Arbiter> {
         () => null,
       ),
     saltOf: saltsOf(privateKey, `${chainId} ${place.addressBook.contracts.arbitration}`),
+    isLeaving: flags.leave,
     tell: (finding) => print(finding, flags.json),
   });
 }
