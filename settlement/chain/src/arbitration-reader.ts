@@ -1,13 +1,10 @@
 import { type Address, type Hex, pad, toEventSelector, toHex as toQuantity } from 'viem';
 import { type AddressBook, contractAddress } from './address-book.ts';
-import { decodeEvents, readLogs } from './events.ts';
+import { CASE_VERDICTS, type CaseVerdict, decodeEvents, readLogs } from './events.ts';
 import { arbitration, bondVault } from './generated/contracts.ts';
 import { ChainRefusal } from './refusal.ts';
 import { asking, openRpc, type Rpc } from './rpc.ts';
 import { addressOf, bytes32Of, hexOf, nameOf, numberOf, uint32Of, uintOf } from './values.ts';
-
-/** What a committee says of a charge. */
-export type CaseVerdict = 'guilty' | 'not-guilty';
 
 /** Who is charged with what, on which evidence, for how much. */
 export interface CaseCharge {
@@ -90,18 +87,13 @@ export interface ArbitrationPlace {
 }
 
 const STATUSES = [null, 'drawing', 'voting', 'decided', 'closed'] as const;
-const VERDICTS = [null, 'guilty', 'not-guilty'] as const;
 const COMMITTED = toEventSelector('Committed(uint64,uint8,uint8,bytes32)');
 const CASE_OPENED = toEventSelector('CaseOpened(uint64,address,bytes32,(bytes32,bytes32,bytes32,uint128),uint8)');
 const BOND_CHANGED = toEventSelector('BondChanged(bytes32,uint128,(uint128,uint64)[],(uint128,uint64)[])');
 
 /** As the contracts number it. */
 export function verdictNumber(verdict: CaseVerdict): number {
-  return VERDICTS.indexOf(verdict);
-}
-
-export function verdictOf(number: number): CaseVerdict | null {
-  return VERDICTS[number] ?? null;
+  return CASE_VERDICTS.indexOf(verdict);
 }
 
 /** Where the arbitration is. Refuses CHAIN-ADDRESS-BOOK for a network that has none. */
@@ -186,7 +178,7 @@ export class ArbitrationReader {
       charge: { nodeId: hexOf(nodeId), offence: nameOf(offence), evidenceHash: hexOf(evidenceHash), grains },
       challenger: read.challenger.toLowerCase(),
       status,
-      verdict: verdictOf(read.verdict),
+      verdict: CASE_VERDICTS[read.verdict] ?? null,
       instance: read.instance,
       openedAtMs: timeOf(read.openedAt)!,
       decidedAtMs: timeOf(read.decidedAt),

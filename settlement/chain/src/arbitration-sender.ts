@@ -6,9 +6,9 @@ import {
   ArbitrationReader,
   arbitrationAddress,
   type CaseCharge,
-  type CaseVerdict,
   verdictNumber,
 } from './arbitration-reader.ts';
+import type { CaseVerdict } from './events.ts';
 import { arbitration, workToken } from './generated/contracts.ts';
 import { queueOf, type Send, type SendQueue } from './queue.ts';
 import { asking, openRpc, type Rpc } from './rpc.ts';

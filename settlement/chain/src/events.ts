@@ -29,6 +29,12 @@ const VOID_GROUNDS = [
   'data-withheld',
 ] as const;
 
+/** What a committee says of a charge. */
+export type CaseVerdict = 'guilty' | 'not-guilty';
+
+/** In the order of the contract. */
+export const CASE_VERDICTS: readonly (CaseVerdict | null)[] = [null, 'guilty', 'not-guilty'];
+
 /** A bonded amount that counts from a time on, or is free from then on. */
 export interface BondLot {
   readonly grains: number;
@@ -106,13 +112,13 @@ export type ChainEventBody =
       readonly caseId: number;
       /** 0: the first committee; 1: the appeal. */
       readonly instance: number;
-      readonly verdict: 'guilty' | 'not-guilty';
+      readonly verdict: CaseVerdict;
       readonly guiltyVotes: number;
       /** Votes that were revealed. */
       readonly votes: number;
     }
   /** Without a verdict where no committee could be drawn in time. */
-  | { readonly kind: 'case-closed'; readonly caseId: number; readonly verdict: 'guilty' | 'not-guilty' | null }
+  | { readonly kind: 'case-closed'; readonly caseId: number; readonly verdict: CaseVerdict | null }
   | { readonly kind: 'deposit'; readonly account: string; readonly payer: string; readonly grains: number }
   | { readonly kind: 'poster-bonded'; readonly grains: number; readonly bondGrains: number }
   | { readonly kind: 'poster-unbonded'; readonly grains: number; readonly bondGrains: number }
@@ -381,9 +387,6 @@ function caseEvent({ data, topics }: EventLog): ChainEventBody | null {
       return null;
   }
 }
-
-/** As `IArbitration.Verdict` has them. */
-const CASE_VERDICTS = [null, 'guilty', 'not-guilty'] as const;
 
 function settlementEvent(log: EventLog): ChainEventBody {
   const { data, topics } = log;

@@ -8,7 +8,6 @@ export {
   type ArbitrationRules,
   type CaseCharge,
   type CasePanel,
-  type CaseVerdict,
   committeesDecide,
 } from './arbitration-reader.ts';
 export { type ArbitrationAccess, type ArbitrationSender, openArbitrationSender } from './arbitration-sender.ts';
@@ -104,7 +103,7 @@ export {
   publishTrees,
   type SettledBatch,
 } from './era-trees.ts';
-export type { BondLot, ChainEvent, EventPlace, VoidGround } from './events.ts';
+export type { BondLot, CaseVerdict, ChainEvent, EventPlace, VoidGround } from './events.ts';
 export {
   type BlockRef,
   type ChainLogFollower,
