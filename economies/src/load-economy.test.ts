@@ -43,7 +43,7 @@ test('the bundled economies keep their hashes', async () => {
   );
   assert.deepEqual(hashes, {
     reference: '1d4e6cdad5925503cc0b62585ce6c10dca0db286ad289197e5209734dce943a4',
-    local: '4d28a6af55f65c235cce36e1e9ba76d68dbd587f55bfd17c448b1c9683a0da25',
+    local: 'f346f21bf1372f81e8b98a8d9e50179b595ce9a7bfae063030e6bc446cd6aade',
   });
 });
 
