@@ -43,7 +43,7 @@ test('the bundled economies keep their hashes', async () => {
   );
   assert.deepEqual(hashes, {
     reference: '1d4e6cdad5925503cc0b62585ce6c10dca0db286ad289197e5209734dce943a4',
-    local: 'f346f21bf1372f81e8b98a8d9e50179b595ce9a7bfae063030e6bc446cd6aade',
+    local: 'cb55f586f2bf72418e1136b17cb95289f3ccfb9de0bba609b97eab3f70c010bc',
   });
 });
 
