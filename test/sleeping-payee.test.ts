@@ -70,6 +70,19 @@ describe('a payee that sleeps', { timeout: 300_000 }, () => {
     assert.equal(await world.wake(accepted), 700n);
   });
 
+  test('has its voucher committed by a tower that looks once, and then says that its gateway is away', async (context) => {
+    const folders = await towerFolders();
+    context.after(folders.remove);
+    const channel = await world.open(await world.newcomer());
+    await handOver(folders, 'newest', shownOf(await world.pay(channel, 700)));
+    await exit(channel);
+    const tower = await startTower(world, world.rpcUrl, folders.path, ['--once']);
+    context.after(tower.end);
+    await tower.until((line) => line.includes('"voucher-committed"'));
+    await tower.until((line) => line.includes('GATEWAY-UNREACHABLE'));
+    assert.equal(await tower.ended, 3);
+  });
+
   test('is not hurt by an older voucher in the place of a newer one, nor by a new start of the tower', async (context) => {
     const folders = await towerFolders();
     context.after(folders.remove);
@@ -281,13 +294,13 @@ const committedIn = (said: readonly ChannelFinding[]) =>
   said.flatMap((finding) => (finding.kind === 'voucher-committed' ? [[finding.channel, finding.committedGrains]] : []));
 
 /** `stannary watch` as a user runs it, with an account that has gas money. */
-async function startTower(world: ChannelWorld, rpcUrl: string, folder: string) {
+async function startTower(world: ChannelWorld, rpcUrl: string, folder: string, often = ['--every', '1']) {
   const [book, key] = [join(folder, 'addresses.json'), join(folder, 'tower.key')];
   await writeFile(book, JSON.stringify({ [world.book.chain]: world.book }));
   await writeFile(key, (await world.newcomer()).privateKey);
   const places = ['--vouchers', join(folder, 'handed'), '--data', join(folder, 'tower'), '--book', book, '--key', key];
   // Its other half waits for a gateway that never comes.
-  const more = ['--gateway', 'http://127.0.0.1:9', '--every', '1', '--json'];
+  const more = ['--gateway', 'http://127.0.0.1:9', ...often, '--json'];
   const child = spawn(process.execPath, [CLI, 'watch', '--rpc', rpcUrl, ...places, ...more], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -313,7 +326,7 @@ async function startTower(world: ChannelWorld, rpcUrl: string, folder: string) {
     child.kill('SIGTERM');
     return ended;
   };
-  return { until, end };
+  return { until, end, ended };
 }
 
 /** The same chain, of a node that can be away. */

@@ -66,13 +66,19 @@ async function watch(flags: WatchFlags): Promise<void> {
   });
   await untilStopped(
     async (signal) => {
-      if (flags.once) for (const look of looks) await look();
+      if (flags.once) await lookOnce(looks);
       // Each on its own: a gateway that is away keeps nobody from committing.
       else await Promise.all(looks.map((look) => keepLooking(look, flags.every, signal)));
     },
     () => 'stopped; start again to go on where this stopped',
   );
   if (flags.once && said.length > 0) process.exitCode = CHECK_FAILED;
+}
+
+/** Each on its own here as well: what one of them refuses is thrown when all have looked. */
+async function lookOnce(looks: readonly Look[]): Promise<void> {
+  const results = await Promise.allSettled(looks.map((look) => look()));
+  for (const result of results) if (result.status === 'rejected') throw result.reason;
 }
 
 interface Tellers {
