@@ -234,6 +234,7 @@ describe('what cannot be deployed is refused before anything is sent', () => {
   test('CHAIN-ECONOMY: what no contract carries out', async () => {
     await refused(await economy([['reserve.tokenCover', '5 %']]), {}, 'CHAIN-ECONOMY', 'reserve.tokenCover');
     await refused(await economy([['settlement.appeal', '1 d']]), {}, 'CHAIN-ECONOMY', 'settlement.appeal');
+    await refused(await economy([['cadence.appeal', '1 d']]), {}, 'CHAIN-ECONOMY', 'cadence.appeal');
   });
 
   test('CHAIN-PARTIES: parties that do not fit the economy', async () => {

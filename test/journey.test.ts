@@ -120,6 +120,16 @@ describe('three eras of a local network', { timeout: RUN_WITHIN_MS + 120_000 }, 
     assert.deepEqual(summary.honest, { count: 5, slashed: 0 });
   });
 
+  test('cuts bonds at the word of committees, never at the poster’s', async () => {
+    const { faults } = await again.client.status();
+    const cut = faults.filter(({ finalTx }) => finalTx !== null);
+    assert.equal(new Set(cut.map(({ operator }) => operator)).size, 3);
+    assert.deepEqual(new Set(cut.map(({ caseVerdict }) => caseVerdict)), new Set(['guilty']));
+    const { entries } = await again.client.timeline({ after: 0, limit: 500, kind: 'case-opened' });
+    const charged = new Set(entries.map((entry) => entry.kind === 'case-opened' && entry.nodeId));
+    assert.deepEqual(charged, new Set(cut.map(({ nodeId }) => nodeId)), 'and charges nobody else');
+  });
+
   test('conserves every grain in ledger and chain, and they agree', () => {
     assert.deepEqual(summary.conservation, { ledger: true, chain: true, agree: true });
   });

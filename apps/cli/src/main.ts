@@ -1,6 +1,7 @@
 import { GOALS } from '@stannary/economies';
 import { Command, CommanderError, Option } from 'commander';
 import { defineAblate } from './commands/ablate.ts';
+import { defineArbiter } from './commands/arbiter.ts';
 import { defineAttack } from './commands/attack.ts';
 import { defineAudit } from './commands/audit.ts';
 import { defineCalibrate } from './commands/calibrate.ts';
@@ -117,6 +118,7 @@ defineWorker(program.command('worker'));
 defineGate(program.command('gate'));
 defineEvidence(program.command('evidence'));
 defineReport(program.command('report'));
+defineArbiter(program.command('arbiter'));
 defineWatch(program.command('watch'));
 program
   .command('replay')
@@ -140,7 +142,7 @@ const GROUPS = {
   'Design an economy:': ['init', 'check', 'curve', 'estimate'],
   'Simulate and explore it:': ['simulate', 'calibrate', 'sensitivity', 'tune', 'compare', 'worker'],
   'Attack it, and pass the gate:': ['attack', 'ablate', 'gate', 'evidence', 'report'],
-  'Put it on a chain:': ['deploy', 'audit'],
+  'Put it on a chain:': ['deploy', 'audit', 'watch', 'arbiter'],
   'Run it, and recompute what was paid:': ['up', 'explain', 'replay'],
 };
 const inOrder = Object.values(GROUPS).flat();

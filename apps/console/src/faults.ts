@@ -54,10 +54,16 @@ function FaultCard({ fault, status, gatewayUrl }: FaultCardProps): VNode {
         <a class="evidence-link" href=${`${gatewayUrl}/v1/evidence/${fault.evidenceHash}`} target="_blank" rel="noreferrer"
           ><code>${fault.evidenceHash}</code></a
         >${fault.proofs > 1 ? html` and ${fault.proofs - 1} more` : ''}</dd></div>
+      ${fault.caseId === null ? '' : html`<div class="wide"><dt>Committee</dt><dd>${caseText(fault)}</dd></div>`}
       <div><dt>Proposal on chain</dt><dd><${Transaction} hash=${fault.proposedTx} pending="not posted yet" /></dd></div>
       <div><dt>Slash on chain</dt><dd><${Transaction} hash=${fault.finalTx} pending=${slashPending(fault)} /></dd></div>
     </dl>
   </article></li>`;
+}
+
+function caseText({ caseId, caseVerdict }: FaultAnswer): string {
+  const said = { guilty: 'found guilty', 'not-guilty': 'found not guilty' };
+  return `case ${count(caseId!)}, ${caseVerdict === null ? 'not decided yet' : said[caseVerdict]}`;
 }
 
 function Transaction({ hash, pending }: { hash: string | null; pending: string }): VNode {

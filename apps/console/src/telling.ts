@@ -1,4 +1,4 @@
-import type { TimelineEntry, TimelineFacts, TimelineKind } from '@stannary/gateway/client';
+import type { CaseVerdict, TimelineEntry, TimelineFacts, TimelineKind } from '@stannary/gateway/client';
 import {
   amountDown,
   count,
@@ -69,6 +69,10 @@ function treeWords(tree: string): string {
   );
 }
 
+function verdictWords(verdict: CaseVerdict): string {
+  return verdict === 'guilty' ? 'guilty' : 'not guilty';
+}
+
 const ERAS_AND_BONDS = {
   'era-posted': [
     'quiet',
@@ -112,6 +116,21 @@ const ERAS_AND_BONDS = {
   'slash-reversed': [
     'quiet',
     (facts, money) => `Node ${shortId(facts.nodeId)} keeps the ${money(facts.grains, 'tokens')} that it was to lose.`,
+  ],
+  'case-opened': [
+    'warn',
+    (facts, money) =>
+      `Case ${count(facts.caseId)}: ${account(facts.challenger)} charges node ${shortId(facts.nodeId)} with ${words(facts.offence)}, for ${money(facts.grains, 'tokens')} of its bond. A committee is drawn by lot.`,
+  ],
+  'case-decided': [
+    'quiet',
+    (facts) =>
+      `Case ${count(facts.caseId)}: ${facts.instance === 0 ? 'the committee' : 'the committee of the appeal'} finds ${verdictWords(facts.verdict)}, ${count(facts.guiltyVotes)} of ${count(facts.votes)} votes for guilty.`,
+  ],
+  'case-closed': [
+    'quiet',
+    (facts) =>
+      `Case ${count(facts.caseId)} is closed: ${facts.verdict === null ? 'no committee could be drawn in time' : verdictWords(facts.verdict)}.`,
   ],
 } satisfies Partial<Tellings>;
 

@@ -276,8 +276,15 @@ export class Audits {
       .map((replica) => this.#devices.get(replica.nodeId!)!.operator);
     const excluded = JSON.stringify([...new Set([original.operator, ...taken])].sort());
     const [first] = stale;
-    await open.updateTable('task').set({ excluded_json: excluded }).where('task_id', '=', first!.taskId).execute();
-    this.#context.log('warn', 'replica offered to everybody', { leaseId, taskId: first!.taskId, epoch });
+    const { numUpdatedRows } = await open
+      .updateTable('task')
+      .set({ excluded_json: excluded })
+      .where('task_id', '=', first!.taskId)
+      .where('excluded_json', '!=', excluded)
+      .executeTakeFirstOrThrow();
+    // Judged several times a second, it is said once.
+    if (numUpdatedRows > 0n)
+      this.#context.log('warn', 'replica offered to everybody', { leaseId, taskId: first!.taskId, epoch });
   }
 
   #operatorsLeft(original: Execution, replicas: readonly Execution[], state: EconomyState): number {

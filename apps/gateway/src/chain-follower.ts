@@ -75,6 +75,7 @@ export class ChainFollower {
     const postings = events.flatMap((event) => this.#postings(event));
     await appendPostings(open, postings, this.#context.nowMs());
     for (const event of events) {
+      await noteCase(open, event);
       await noteSlash(open, event);
       await noteVoid(open, event);
     }
@@ -141,6 +142,37 @@ async function noteVoid(open: Open, event: ChainEvent): Promise<void> {
     .where('era', '>=', event.era)
     .where('era', '<=', event.lastEra)
     .execute();
+}
+
+/**
+ * Whoever opened it: a case of a known fault is its case. One that ends without a committee, or whose committee lacked votes,
+ * says nothing of the fault, which is charged again.
+ */
+async function noteCase(open: Open, event: ChainEvent): Promise<void> {
+  if (event.kind === 'case-opened') {
+    await open
+      .updateTable('fault')
+      .set({ case_id: event.caseId, case_verdict: null, case_closed: false })
+      .where('node_id', '=', event.nodeId)
+      .where('evidence_hash', '=', event.evidenceHash)
+      .where('offence', '=', event.offence)
+      .execute();
+  }
+  if (event.kind === 'case-decided') {
+    const change = { case_verdict: isHung(event) ? null : event.verdict };
+    await open.updateTable('fault').set(change).where('case_id', '=', event.caseId).execute();
+  }
+  if (event.kind === 'case-closed') {
+    const ofCase = open.updateTable('fault').where('case_id', '=', event.caseId);
+    await ofCase.set({ case_id: null }).where('case_verdict', 'is', null).execute();
+    const change = { case_verdict: event.verdict, case_closed: true };
+    await ofCase.set(change).where('case_verdict', 'is not', null).execute();
+  }
+}
+
+/** Most of those who voted convict, and too few voted: that acquits nobody. */
+function isHung({ verdict, guiltyVotes, votes }: ChainEvent & { kind: 'case-decided' }): boolean {
+  return verdict === 'not-guilty' && (votes === 0 || 2 * guiltyVotes > votes);
 }
 
 async function noteSlash(open: Open, event: ChainEvent): Promise<void> {

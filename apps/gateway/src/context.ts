@@ -1,5 +1,5 @@
 import type { LedgerSchema } from '@stannary/billing/postgres';
-import type { ChainReader, ChainSender } from '@stannary/chain';
+import type { ArbitrationReader, ArbitrationSender, ChainReader, ChainSender } from '@stannary/chain';
 import type { EpochClock } from '@stannary/kernel';
 import type { Hash, Sign } from '@stannary/wire';
 import type { Kysely, Transaction } from 'kysely';
@@ -18,12 +18,20 @@ export type Log = (level: 'info' | 'warn' | 'error', event: string, fields?: Rea
 /** A finished settlement, a new fault …: what other parts of the gateway wait for. */
 export type Signal = 'work-assigned' | 'batch-admitted' | 'epoch-settled';
 
+/** The arbitration of a network whose committees decide what bonds lose. */
+export interface Court {
+  readonly reader: ArbitrationReader;
+  readonly sender: ArbitrationSender;
+}
+
 /** Everything the parts of the gateway share. Time, randomness, the chain and the database come in here and nowhere else. */
 export interface GatewayContext {
   readonly db: Database;
   readonly blobs: Blobs;
   readonly chain: ChainReader;
   readonly sender: ChainSender;
+  /** Null where the poster decides what bonds lose. */
+  readonly court: Court | null;
   readonly policies: Policies;
   /** The rules of an epoch. */
   readonly policyAt: (epoch: number) => Policy;

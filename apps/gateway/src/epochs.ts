@@ -192,7 +192,8 @@ export class Epochs {
 
   async #inputs(open: Open, epoch: Epoch, beacon: string, chain: ChainFacts): Promise<EpochInputs> {
     const usage = await usageOf(open, epoch);
-    const verdicts = await verdictsOf(open, epoch);
+    const acquittals = await this.#faults.acquittals(open, this.#state.openFaults, epoch);
+    const verdicts = [...(await verdictsOf(open, epoch)), ...acquittals];
     const withdrawals = await open
       .selectFrom('withdrawal')
       .select(['account', 'credits_grains'])

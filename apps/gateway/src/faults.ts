@@ -8,8 +8,10 @@ import {
 import {
   type ChargedWindow,
   type ChargeLine,
+  type Epoch,
   mulDivUp,
   nodeLine,
+  type OpenFault,
   type Statement,
   type Verdict,
 } from '@stannary/kernel';
@@ -68,6 +70,8 @@ export class Faults {
       .values({ hash, bytes, description: describeEvidence(bytes) })
       .onConflict((conflict) => conflict.doNothing())
       .execute();
+    // A case is opened by the poster's account: whoever stakes the deposit has the challenger's share.
+    const challenger = this.#context.court?.sender.account ?? found.challenger;
     await open
       .insertInto('fault')
       .values({
@@ -76,13 +80,14 @@ export class Faults {
         offence: found.offence,
         stage: 'found',
         evidence_hash: hash,
-        challenger: found.challenger,
+        challenger,
         slash_grains: 0,
         refunded_grains: 0,
+        case_closed: false,
       })
       .execute();
     const windows = found.leaseId === null ? [] : await windowsOf(open, found.leaseId);
-    const { nodeId, offence, challenger } = found;
+    const { nodeId, offence } = found;
     await addVerdict(open, this.#context.nowMs(), faultId, {
       kind: 'fault-proposed',
       faultId,
@@ -94,6 +99,30 @@ export class Faults {
     });
     this.#context.count('faults', offence);
     this.#context.log('warn', 'fault found', { nodeId, offence, evidence: hash });
+  }
+
+  /**
+   * What committees make of the open faults, as verdicts for the settlement of `epoch`: one that is acquitted is taken back,
+   * and so is one whose time is over without a conviction. Where a bond has nothing left no committee sits, and the
+   * evidence speaks for itself.
+   */
+  async acquittals(open: Open, openFaults: readonly OpenFault[], epoch: Epoch): Promise<Verdict[]> {
+    if (this.#context.court === null) return [];
+    const live = new Map(
+      openFaults.filter(({ terms }) => terms.mode === 'live').map((fault) => [fault.faultId, fault]),
+    );
+    if (live.size === 0) return [];
+    const rows = await open
+      .selectFrom('fault')
+      .select(['fault_id', 'slash_grains', 'case_verdict', 'case_closed'])
+      .where('fault_id', 'in', [...live.keys()])
+      .orderBy('fault_id')
+      .execute();
+    const isAcquitted = (row: (typeof rows)[number]) => {
+      const isDue = row.slash_grains > 0 && live.get(row.fault_id)!.finalEpoch <= epoch;
+      return row.case_verdict !== 'guilty' && (row.case_closed || isDue);
+    };
+    return rows.filter(isAcquitted).map((row) => ({ kind: 'fault-reversed', faultId: row.fault_id }));
   }
 
   /** Takes over what a statement says of faults; from here the chain's side follows (slashes). */

@@ -2,17 +2,25 @@ import { createPrivateKey, createPublicKey, hash as nodeHash, sign as nodeSign, 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LEDGER_MIGRATIONS, migrate, openDatabase } from '@stannary/billing/postgres';
-import { openChain, openSender } from '@stannary/chain';
+import {
+  type ArbitrationAccess,
+  ArbitrationReader,
+  committeesDecide,
+  openArbitrationSender,
+  openChain,
+  openSender,
+} from '@stannary/chain';
 import { type LoadedEconomy, loadEconomy } from '@stannary/economies';
 import { costTableHash, TASK_MODULES } from '@stannary/execution';
 import { fromHex, type Hash, hashChain, normaliseLowS, type Sign, toHex } from '@stannary/wire';
 import { Audits } from './audits.ts';
 import { Blobs } from './blobs.ts';
 import { ChainFollower } from './chain-follower.ts';
+import { Charges } from './charges.ts';
 import { GatewayRefusal } from './client/refusal.ts';
 import { Conductor } from './conductor.ts';
 import type { GatewayConfig } from './config.ts';
-import type { Database, GatewayContext, Log, Tables } from './context.ts';
+import type { Court, Database, GatewayContext, Log, Tables } from './context.ts';
 import { Devices } from './devices.ts';
 import { Epochs } from './epochs.ts';
 import { Eras } from './eras.ts';
@@ -88,6 +96,7 @@ async function assemble(
   const intake = new Intake(context, devices, faults, () => epochs.state);
   const eras = new Eras(context);
   const slashes = new Slashes(context);
+  const charges = context.court === null ? null : new Charges(context, context.court);
   const follower = new ChainFollower(context, devices, config);
   const sellsWork = () => config.workEras === null || epochs.current < config.workEras * economy.cadence.epochsPerEra;
   const tasks = new Tasks(context, Object.values(modules), sellsWork);
@@ -115,6 +124,7 @@ async function assemble(
     { name: 'judge audits', everyMs: TICK_MS * 2, run: () => audits.judge() },
     { name: 'post eras', everyMs: CHAIN_TICK_MS, run: () => eras.run() },
     { name: 'slash', everyMs: CHAIN_TICK_MS, run: () => slashes.run() },
+    ...(charges === null ? [] : [{ name: 'charge', everyMs: CHAIN_TICK_MS, run: () => charges.run() }]),
     { name: 'follow chain', everyMs: CHAIN_TICK_MS, run: () => follower.run() },
     { name: 'beat', everyMs: BEAT_MS, run: () => clock.beat(Date.now()).then(() => false) },
   ]);
@@ -160,13 +170,15 @@ interface ContextParts {
 
 async function makeContext(config: GatewayConfig, parts: ContextParts): Promise<GatewayContext> {
   const { addressBook, rpcUrl } = config;
+  const place = { rpcUrl, addressBook };
   const { policies, metrics, signals, clock, poster } = parts;
   const journalFile = join(config.dataDirectory, 'poster-sends.json');
   return {
     db: parts.db,
     blobs: new Blobs(join(config.dataDirectory, 'blobs')),
-    chain: await openChain({ rpcUrl, addressBook }),
-    sender: openSender({ rpcUrl, privateKey: poster.privateKey, addressBook, journalFile }),
+    chain: await openChain(place),
+    sender: openSender({ ...place, privateKey: poster.privateKey, journalFile }),
+    court: await openCourt({ ...place, privateKey: poster.privateKey, journalFile }),
     policies,
     policyAt: (epoch) => policies.at(epoch),
     chainId: addressBook.chain,
@@ -186,6 +198,11 @@ async function makeContext(config: GatewayConfig, parts: ContextParts): Promise<
     signal: signals.signal,
     waitFor: signals.waitFor,
   };
+}
+
+async function openCourt(access: ArbitrationAccess): Promise<Court | null> {
+  if (!(await committeesDecide(access))) return null;
+  return { reader: new ArbitrationReader(access), sender: openArbitrationSender(access) };
 }
 
 /** Task modules are blobs like any other: a provider fetches them by hash. */

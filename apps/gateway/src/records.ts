@@ -339,7 +339,10 @@ export class Records {
     const groups = Map.groupBy(rows, (row) => `${row.node_id} ${row.offence}`);
     return [...groups.values()].map((group) => {
       // The vault took the bond for one piece of evidence; the others found nothing more to take.
-      const row = group.find((candidate) => candidate.proposed_tx !== null) ?? group[0]!;
+      const row =
+        group.find(({ proposed_tx }) => proposed_tx !== null) ??
+        group.find(({ case_id }) => case_id !== null) ??
+        group[0]!;
       return {
         faultId: row.fault_id,
         nodeId: row.node_id,
@@ -353,6 +356,8 @@ export class Records {
         proofs: group.length,
         slashedGrains: row.stage === 'final' ? row.slash_grains : 0,
         refundedGrains: group.reduce((sum, { refunded_grains }) => sum + refunded_grains, 0),
+        caseId: row.case_id,
+        caseVerdict: row.case_verdict as FaultAnswer['caseVerdict'],
         proposedTx: row.proposed_tx,
         finalTx: row.final_tx,
       };

@@ -1,12 +1,12 @@
 import type { GatewayContext } from './context.ts';
 
 /** What a fault without a bond to take has in place of a slash on the chain. */
-const NO_SLASH = 'none';
+export const NO_SLASH = 'none';
 
 /**
- * Takes faults to the bonds: a proposed one is held by the vault, a final one taken. What happened is read back from
- * final blocks (chain follower), so a stop between sending and noting does no harm: the contract knows each piece of
- * evidence once.
+ * Takes faults to the bonds: a proposed one is held by the vault, a final one taken. Where committees decide, they have the
+ * vault hold it, and `Charges` takes faults to them. What happened is read back from final blocks (chain follower), so a stop
+ * between sending and noting does no harm: the contract knows each piece of evidence once.
  */
 export class Slashes {
   readonly #context: GatewayContext;
@@ -16,7 +16,8 @@ export class Slashes {
   }
 
   async run(): Promise<boolean> {
-    return (await this.#propose()) || (await this.#finalise());
+    if (await this.#finalise()) return true;
+    return this.#context.court === null && (await this.#propose());
   }
 
   /** The vault holds the amount from now on: it can neither be withdrawn nor count as bond. */
@@ -51,13 +52,13 @@ export class Slashes {
     return true;
   }
 
-  /** A fault that is final here and whose appeal has passed there. */
+  /** A fault that is final here, or that a committee has convicted for, and whose appeal has passed there. */
   async #finalise(): Promise<boolean> {
     const { db, chain, sender } = this.#context;
     const fault = await db
       .selectFrom('fault')
       .select(['fault_id', 'chain_slash_id', 'slash_due_ms'])
-      .where('stage', '=', 'final')
+      .where(({ or, eb }) => or([eb('stage', '=', 'final'), eb('case_verdict', '=', 'guilty')]))
       .where('chain_slash_id', 'is not', null)
       .where('chain_slash_id', '!=', NO_SLASH)
       .where('slash_due_ms', 'is not', null)
@@ -87,6 +88,6 @@ export class Slashes {
 }
 
 /** The contract's error behind a refused transaction, null for anything else. */
-function revertOf(error: unknown): string | null {
+export function revertOf(error: unknown): string | null {
   return (error as { revert?: { name: string } }).revert?.name ?? null;
 }

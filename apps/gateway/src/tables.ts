@@ -136,6 +136,11 @@ export interface GatewayTables {
     /** From when on the slash can be made final, by the chain's clock. */
     slash_due_ms: number | null;
     final_tx: string | null;
+    /** Of the arbitration, where committees decide. */
+    case_id: number | null;
+    /** `guilty` or `not-guilty`; null until there is one. */
+    case_verdict: string | null;
+    case_closed: boolean;
   };
   evidence: { hash: string; bytes: Uint8Array; description: string };
   withdrawal: { withdrawal_id: string; account: string; credits_grains: number; settled_epoch: number | null };
@@ -175,6 +180,7 @@ export const gatewayMigrations: Record<string, Migration> = {
   '2001-gateway': { up: (db) => createAll(db, TABLES) },
   '2002-voided-eras': { up: (db) => createAll(db, VOIDED_ERAS) },
   '2003-timeline': { up: (db) => createAll(db, TIMELINE_TABLE) },
+  '2004-cases': { up: (db) => createAll(db, CASES) },
 };
 
 /** A migration sees the schema of its time, whatever the types of today say. */
@@ -187,6 +193,11 @@ const TIMELINE_TABLE = [
     entry_json text not null, primary key (tx_hash, log_index))`,
   `create index timeline_position on timeline (position)`,
   `create index timeline_kind on timeline (kind, position)`,
+];
+
+const CASES = [
+  `alter table fault add column case_id int8, add column case_verdict text,
+    add column case_closed boolean not null default false`,
 ];
 
 const VOIDED_ERAS = [`alter table era add column voided int8 not null default 0, add column voided_tx text`];

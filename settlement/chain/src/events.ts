@@ -1,9 +1,9 @@
 import { decodeEventLog, type Hex, numberToHex, pad, toEventSelector } from 'viem';
 import { type AddressBook, contractAddress } from './address-book.ts';
 import { type EraHeader, headerFromChain } from './era-header.ts';
-import { bondVault, nodeRegistry, settlement } from './generated/contracts.ts';
+import { arbitration, bondVault, nodeRegistry, settlement } from './generated/contracts.ts';
 import { asking, isAnswered, type Rpc, revertNameOf } from './rpc.ts';
-import { grainsOf, hexOf, nameOf, numberOf, spkiOf } from './values.ts';
+import { addressOf, grainsOf, hexOf, nameOf, numberOf, spkiOf } from './values.ts';
 
 /** Where an event is. `logIndex` counts within the block. */
 export interface EventPlace {
@@ -28,6 +28,12 @@ const VOID_GROUNDS = [
   'receipt-omitted',
   'data-withheld',
 ] as const;
+
+/** What a committee says of a charge. */
+export type CaseVerdict = 'guilty' | 'not-guilty';
+
+/** In the order of the contract. */
+export const CASE_VERDICTS: readonly (CaseVerdict | null)[] = [null, 'guilty', 'not-guilty'];
 
 /** A bonded amount that counts from a time on, or is free from then on. */
 export interface BondLot {
@@ -91,6 +97,28 @@ export type ChainEventBody =
       readonly burntGrains: number;
     }
   | { readonly kind: 'slash-reversed'; readonly slashId: number; readonly nodeId: string; readonly grains: number }
+  | {
+      /** Anybody may charge, with any amount. */
+      readonly kind: 'case-opened';
+      readonly caseId: number;
+      readonly nodeId: string;
+      readonly challenger: string;
+      readonly offence: string;
+      readonly evidenceHash: string;
+      readonly grains: bigint;
+    }
+  | {
+      readonly kind: 'case-decided';
+      readonly caseId: number;
+      /** 0: the first committee; 1: the appeal. */
+      readonly instance: number;
+      readonly verdict: CaseVerdict;
+      readonly guiltyVotes: number;
+      /** Votes that were revealed. */
+      readonly votes: number;
+    }
+  /** Without a verdict where no committee could be drawn in time. */
+  | { readonly kind: 'case-closed'; readonly caseId: number; readonly verdict: CaseVerdict | null }
   | { readonly kind: 'deposit'; readonly account: string; readonly payer: string; readonly grains: number }
   | { readonly kind: 'poster-bonded'; readonly grains: number; readonly bondGrains: number }
   | { readonly kind: 'poster-unbonded'; readonly grains: number; readonly bondGrains: number }
@@ -162,14 +190,22 @@ export function eventSources(addressBook: AddressBook): Hex[] {
 /** What the logs of `eventSources` say, in their order. */
 export function decodeEvents(addressBook: AddressBook, logs: readonly EventLog[]): ChainEvent[] {
   const readers = eventReaders(addressBook);
-  return logs.map((log) => ({ ...readers.get(log.address.toLowerCase() as Hex)!(log), ...placeOf(log) }));
+  return logs.flatMap((log) => {
+    const body = readers.get(log.address.toLowerCase() as Hex)!(log);
+    return body === null ? [] : [{ ...body, ...placeOf(log) }];
+  });
 }
 
-function eventReaders(addressBook: AddressBook): Map<Hex, (log: EventLog) => ChainEventBody> {
-  return new Map([
+/** Null where an event is of no concern to a network's books. */
+type EventReader = (log: EventLog) => ChainEventBody | null;
+
+function eventReaders(addressBook: AddressBook): Map<Hex, EventReader> {
+  const { arbitration: court } = addressBook.contracts as Readonly<Record<string, string>>;
+  return new Map<Hex, EventReader>([
     [contractAddress(addressBook, 'nodeRegistry'), registryEvent],
     [contractAddress(addressBook, 'bondVault'), bondEvent],
     [contractAddress(addressBook, 'settlement'), settlementEvent],
+    ...(court === undefined ? [] : [[addressOf(court, 'addressBook.contracts.arbitration'), caseEvent] as const]),
   ]);
 }
 
@@ -314,6 +350,40 @@ function bondEvent({ data, topics }: EventLog): ChainEventBody {
       const grains = grainsOf(args.grains, eventName);
       return { kind: 'slash-reversed', slashId: Number(args.slashId), nodeId, grains };
     }
+  }
+}
+
+function caseEvent({ data, topics }: EventLog): ChainEventBody | null {
+  const { eventName, args } = decodeEventLog({ abi: arbitration.abi, data, topics });
+  switch (eventName) {
+    case 'CaseOpened': {
+      const { offence, evidenceHash, grains } = args.charge;
+      return {
+        kind: 'case-opened',
+        caseId: Number(args.caseId),
+        nodeId: hexOf(args.nodeId),
+        challenger: args.challenger.toLowerCase(),
+        offence: nameOf(offence),
+        evidenceHash: hexOf(evidenceHash),
+        grains,
+      };
+    }
+    case 'Decided': {
+      const verdict = CASE_VERDICTS[args.verdict]!;
+      const [guiltyVotes, votes] = [Number(args.guiltyVotes), Number(args.revealedVotes)];
+      return {
+        kind: 'case-decided',
+        caseId: Number(args.caseId),
+        instance: args.instance,
+        verdict,
+        guiltyVotes,
+        votes,
+      };
+    }
+    case 'CaseClosed':
+      return { kind: 'case-closed', caseId: Number(args.caseId), verdict: CASE_VERDICTS[args.verdict] ?? null };
+    default:
+      return null;
   }
 }
 

@@ -1,5 +1,16 @@
 export { type ChainAccount, devAccount, LOCAL_CHAIN_ID, newAccount } from './account.ts';
 export type { AddressBook } from './address-book.ts';
+export {
+  type ArbiterOnChain,
+  type ArbitrationCase,
+  type ArbitrationPlace,
+  ArbitrationReader,
+  type ArbitrationRules,
+  type CaseCharge,
+  type CasePanel,
+  committeesDecide,
+} from './arbitration-reader.ts';
+export { type ArbitrationAccess, type ArbitrationSender, openArbitrationSender } from './arbitration-sender.ts';
 export type { ChainBalances, ClaimedAmounts, EraEntry } from './books.ts';
 export {
   byChain,
@@ -92,7 +103,7 @@ export {
   publishTrees,
   type SettledBatch,
 } from './era-trees.ts';
-export type { BondLot, ChainEvent, EventPlace, VoidGround } from './events.ts';
+export type { BondLot, CaseVerdict, ChainEvent, EventPlace, VoidGround } from './events.ts';
 export {
   type BlockRef,
   type ChainLogFollower,

@@ -21,6 +21,8 @@ export interface Call {
   readonly to?: Address;
   readonly data?: Hex;
   readonly value?: bigint;
+  /** For what the contract tries and does without: an estimate finds the least gas that succeeds, and that is without. */
+  readonly spareGas?: bigint;
   /** What it is, for messages. */
   readonly what: string;
 }
@@ -153,7 +155,7 @@ export class SendQueue {
         this.#rpc.getTransactionCount({ address: from, blockTag: 'latest' }),
       ]),
     );
-    const padded = (gas * GAS_MARGIN_PERCENT) / 100n;
+    const padded = (gas * GAS_MARGIN_PERCENT) / 100n + (call.spareGas ?? 0n);
     const transaction = { ...request, ...fees, gas: padded < GAS_MAX ? padded : GAS_MAX, nonce, chainId };
     await this.#checkMoney(call.what, transaction.gas * fees.maxFeePerGas + (call.value ?? 0n));
     const signed = await this.#account.signTransaction({ ...transaction, type: 'eip1559' });

@@ -48,6 +48,9 @@ interface TimelineFacts {
   'slash-proposed': FactsOf<'slash-proposed'>;
   'slash-final': FactsOf<'slash-final'>;
   'slash-reversed': FactsOf<'slash-reversed'>;
+  'case-opened': FactsOf<'case-opened'>;
+  'case-decided': FactsOf<'case-decided'>;
+  'case-closed': FactsOf<'case-closed'>;
   /** The end is on the channels' clock, which stands still while they are paused. */
   'exit-started': { readonly channelId: string; readonly endsAtMs: number };
   'exit-extended': { readonly channelId: string; readonly endsAtMs: number };
@@ -155,6 +158,9 @@ const KINDS = {
   'slash-proposed': true,
   'slash-final': true,
   'slash-reversed': true,
+  'case-opened': true,
+  'case-decided': true,
+  'case-closed': true,
   'exit-started': true,
   'exit-extended': true,
   'channel-committed': true,
@@ -270,7 +276,10 @@ function notableBody(event: ChainEvent): TimelineBody | null {
     case 'poster-slashed':
     case 'slash-proposed':
     case 'slash-final':
-    case 'slash-reversed': {
+    case 'slash-reversed':
+    case 'case-opened':
+    case 'case-decided':
+    case 'case-closed': {
       const { txHash: _, blockNumber: __, logIndex: ___, ...body } = event;
       return body;
     }

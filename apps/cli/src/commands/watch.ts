@@ -1,19 +1,18 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
-import { ChannelReader, chainOf, type DeploymentBook, openChain, openChannelSender, openSender } from '@stannary/chain';
+import { ChannelReader, chainOf, openChain, openChannelSender, openSender } from '@stannary/chain';
 import { GatewayClient } from '@stannary/gateway/client';
 import { makeFolder } from '@stannary/simulator/lab';
 import type { Command } from 'commander';
-import { bookIn } from '../deploy/book.ts';
 import { type KeyFlags, keyOf, withKeyOptions } from '../deploy/keys.ts';
 import { untilStopped } from '../lab/stopping.ts';
 import { CliRefusal, type RefusalClass } from '../refusal.ts';
 import { channelFindingText } from '../watch/channel-finding-text.ts';
 import { CHANNEL_ALARMS, type ChannelFinding, ChannelTower } from '../watch/channel-tower.ts';
 import { ALARMS, EraTower, type Finding, type TowerPlace } from '../watch/era-tower.ts';
-import { failureLine, findingLine } from '../watch/finding-line.ts';
+import { findingLine } from '../watch/finding-line.ts';
 import { findingText } from '../watch/finding-text.ts';
+import { bookOf, inWritable, journalIn, keepLooking, type Look, noBook } from '../watch/looking.ts';
 import { VoucherFolder } from '../watch/voucher-folder.ts';
 import { wholeFrom } from './whole-number.ts';
 
@@ -31,10 +30,7 @@ interface WatchFlags extends KeyFlags {
 
 const CHECK_FAILED = 1;
 const PLACE_FILE = 'tower.json';
-const JOURNAL_FILE = 'sends.json';
 const COPIES_FOLDER = 'vouchers';
-/** Longest wait after looks that failed, in intervals. */
-const INTERVALS_MAX = 16;
 
 /** `stannary watch`. */
 export function defineWatch(command: Command): void {
@@ -57,9 +53,6 @@ export function defineWatch(command: Command): void {
     .action(watch);
 }
 
-/** One look: at eras, or at channels. */
-type Look = () => Promise<void>;
-
 /** Refuses WATCH-NOTHING, WATCH-BOOK, WATCH-PLACE, WATCH-VOUCHER, DEPLOY-BOOK, DEPLOY-KEY; GatewayRefusal, and as `openChain`. */
 async function watch(flags: WatchFlags): Promise<void> {
   const said: string[] = [];
@@ -76,7 +69,7 @@ async function watch(flags: WatchFlags): Promise<void> {
     async (signal) => {
       if (flags.once) await lookOnce(looks);
       // Each on its own: a gateway that is away keeps nobody from committing.
-      else await Promise.all(looks.map((look) => keepWatch(look, flags, signal)));
+      else await Promise.all(looks.map((look) => keepLooking(look, flags.every, signal)));
     },
     () => 'stopped; start again to go on where this stopped',
   );
@@ -123,13 +116,13 @@ async function eraLook(flags: WatchFlags, gateway: string, tell: (finding: Findi
   const place = placeIn(flags);
   const client = new GatewayClient({ baseUrl: gateway });
   const { chain: chainId, clock } = await client.network();
-  const addressBook = bookOf(flags, chainId);
+  const addressBook = bookOf(flags.book, chainId);
   const rpcUrl = flags.rpc;
   const tower = new EraTower(
     {
       client,
       chain: await openChain({ rpcUrl, addressBook }),
-      sender: privateKey === null ? null : openSender({ rpcUrl, privateKey, addressBook, ...journalIn(flags) }),
+      sender: privateKey === null ? null : openSender({ rpcUrl, privateKey, addressBook, ...journalIn(flags.data) }),
       epochsPerEra: clock.epochsPerEra,
       nowMs: Date.now,
       tell,
@@ -152,9 +145,9 @@ async function channelLook(
 ): Promise<Look> {
   const privateKey = keyOf(flags);
   const rpcUrl = flags.rpc;
-  const addressBook = bookOf(flags, await chainOf(rpcUrl));
+  const addressBook = bookOf(flags.book, await chainOf(rpcUrl));
   const { chain, deploymentBlock, contracts } = addressBook;
-  if (contracts.channels === undefined) throw noBook(flags, `a book with channels on ${chain}`, 'one without');
+  if (contracts.channels === undefined) throw noBook(flags.book, `a book with channels on ${chain}`, 'one without');
   await openChain({ rpcUrl, addressBook });
   const place = { chain, contract: contracts.channels };
   const folder = new VoucherFolder(vouchers, flags.data === undefined ? null : join(flags.data, COPIES_FOLDER));
@@ -162,46 +155,12 @@ async function channelLook(
   const tower = new ChannelTower({
     folder,
     chain: new ChannelReader({ rpcUrl, contract: place.contract, deploymentBlock }),
-    sender: privateKey === null ? null : openChannelSender({ rpcUrl, privateKey, ...place, ...journalIn(flags) }),
+    sender: privateKey === null ? null : openChannelSender({ rpcUrl, privateKey, ...place, ...journalIn(flags.data) }),
     place,
     claims: flags.claim,
     tell,
   });
   return () => tower.run();
-}
-
-function bookOf(flags: WatchFlags, chainId: string): DeploymentBook {
-  const addressBook = bookIn(flags.book, chainId);
-  if (addressBook === null) throw noBook(flags, `a book with ${chainId}`, 'none');
-  return addressBook;
-}
-
-function noBook({ book }: WatchFlags, expected: string, got: string): CliRefusal {
-  const remedy = 'name the one that `stannary deploy` wrote';
-  return new CliRefusal('WATCH-BOOK', 'input', { where: book, expected, got, remedy });
-}
-
-/** What was signed and is not mined yet outlives the tower. */
-function journalIn({ data }: WatchFlags): { readonly journalFile?: string } {
-  if (data === undefined) return {};
-  inWritable(data, () => makeFolder(data));
-  return { journalFile: join(data, JOURNAL_FILE) };
-}
-
-/** Until the signal. A look that fails is said and made again, later each time. */
-async function keepWatch(look: Look, flags: WatchFlags, signal: AbortSignal): Promise<void> {
-  let failures = 0;
-  for (;;) {
-    try {
-      await look();
-      failures = 0;
-    } catch (error) {
-      failures += 1;
-      console.error(failureLine((error as Error).message));
-    }
-    const intervals = Math.min(1 + failures, INTERVALS_MAX);
-    await pause(intervals * flags.every * 1_000, undefined, { signal }).catch(() => signal.throwIfAborted());
-  }
 }
 
 /** Refuses WATCH-PLACE. */
@@ -223,14 +182,4 @@ function keepPlace({ data }: WatchFlags, place: TowerPlace): void {
     writeFileSync(`${where}.new`, JSON.stringify(place));
     renameSync(`${where}.new`, where);
   });
-}
-
-/** Refuses WATCH-PLACE. */
-function inWritable(where: string, write: () => void): void {
-  try {
-    write();
-  } catch (error) {
-    const got = (error as { code?: string }).code ?? 'an error';
-    throw new CliRefusal('WATCH-PLACE', 'give-up', { where, expected: 'a folder that can be written', got });
-  }
 }

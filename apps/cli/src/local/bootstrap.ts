@@ -22,7 +22,7 @@ import {
   openSender,
   registrationMessage,
 } from '@stannary/chain';
-import { BondDesk, cumulativeSplit, type Economy, type Grains } from '@stannary/kernel';
+import { BondDesk, cumulativeSplit, type Economy, type Grains, mulDivUp } from '@stannary/kernel';
 import { fromHex, hashChain, sha256, toHex } from '@stannary/wire';
 import type { NetworkFolder, Party, Secrets } from './folder.ts';
 
@@ -39,7 +39,12 @@ const ATTESTATION_SECONDS_MAX = 30 * 86_400;
 const PROBATION_SECONDS = 600;
 /** For the fees of leaves that it asks for. */
 const TOWER_TOKENS = 10;
+/** Cases that the poster can pay for at once; a deposit comes back with a conviction. */
+const CASES = 20;
+/** Seconds that a committee is drawn within: half of them for the beacon, and a machine under load has the rest. */
+const DRAW_SECONDS = 8;
 const COUNCIL_SECONDS = 365 * 86_400;
+const MICROGRAINS = 1_000_000;
 /** SHA-256 of nothing: what a local attestation reports. */
 const NO_REPORT = nodeHash('sha256', '');
 
@@ -59,8 +64,8 @@ export async function bootstrap(
   given: EconomyToDeploy,
   rpcUrl: string,
 ): Promise<LocalNetwork> {
-  const { operator, poster, insurance, consumer, watchtower, providers } = secrets;
-  const parties = [operator, poster, insurance, consumer, watchtower, ...providers];
+  const { operator, poster, insurance, consumer, watchtower, arbiters, providers } = secrets;
+  const parties = [operator, poster, insurance, consumer, watchtower, ...arbiters, ...providers];
   await fundAccounts(rpcUrl, parties.map(addressOf));
   const [economy] = given.policies as readonly [Economy];
   const addressBook = await deploy(folder, secrets, given, rpcUrl);
@@ -100,7 +105,7 @@ async function deploy(
   return book;
 }
 
-/** One household: its operator, its poster and its insurance take every seat, and the poster decides slashes. */
+/** One household: its operator, its poster and its insurance take every seat that governs. Committees decide slashes. */
 async function partiesOf(folder: NetworkFolder, secrets: Secrets, economy: Economy): Promise<DeploymentParties> {
   const [operator, poster, insurance] = [secrets.operator, secrets.poster, secrets.insurance].map(addressOf) as [
     string,
@@ -127,39 +132,50 @@ async function partiesOf(folder: NetworkFolder, secrets: Secrets, economy: Econo
     beaconTip: hashChain(fromHex(secrets.beaconSeed), BEACON_EPOCHS, (bytes) => nodeHash('sha256', bytes, 'buffer'))
       .tip,
     insurance,
-    arbiter: poster,
+    arbiter: null,
     canaryKeeper: operator,
     guardian: [...household, ...more].slice(0, guardian.seats).map(seated(null)),
     council: mode === 'token' ? null : household.map(seated(mode === 'committee' ? now + COUNCIL_SECONDS : null)),
     reserve: { asset: null, attestor: operator, attestationSecondsMax: ATTESTATION_SECONDS_MAX },
     figures: { attestors: [operator, poster, insurance], quorum: 2, ageSecondsMax: ATTESTATION_SECONDS_MAX },
     probationSeconds: PROBATION_SECONDS,
-    arbitration: { drawSeconds: 1, entropyDelayBlocks: 2 },
+    arbitration: { drawSeconds: DRAW_SECONDS, entropyDelayBlocks: 2 },
     curve: null,
   };
 }
 
 /**
  * The economy's genesis among the local parties: what is for providers in equal parts, everything else to the treasury,
- * which advances the poster its bond twice, once more for when it is proven wrong, and the watchtower what asking for leaves
- * costs.
+ * which advances the poster its bond twice, once more for when it is proven wrong, and what cases cost, the arbiters their
+ * bonds, and the watchtower what asking for leaves costs.
  */
 function genesisOf(economy: Economy, secrets: Secrets): { account: string; grains: number }[] {
   const forProviders = economy.genesis.allocations.filter(({ holder }) => holder === 'providers').reduce(sumOf, 0);
   const all = economy.genesis.allocations.reduce(sumOf, 0);
   const { posterBondGrains } = economy.settlement;
-  const forPoster = 2 * posterBondGrains;
+  const arbiterGrains = tokensUp(economy, economy.committee.arbiterBondGrains);
+  // A deposit, and as much in fees.
+  const forPoster = 2 * posterBondGrains + CASES * 2 * tokensUp(economy, economy.challenges.depositGrainsMin);
   const forTower = TOWER_TOKENS * economy.grainsPerUnit;
   const shares = cumulativeSplit(
     forProviders,
     secrets.providers.map(() => 1),
   );
   return [
-    { account: 'treasury', grains: all - forProviders - forPoster - forTower },
+    {
+      account: 'treasury',
+      grains: all - forProviders - forPoster - forTower - arbiterGrains * secrets.arbiters.length,
+    },
     { account: addressOf(secrets.poster), grains: forPoster },
     { account: addressOf(secrets.watchtower), grains: forTower },
+    ...secrets.arbiters.map((arbiter) => ({ account: addressOf(arbiter), grains: arbiterGrains })),
     ...secrets.providers.map((provider, index) => ({ account: addressOf(provider), grains: shares[index]! })),
   ];
+}
+
+/** Work tokens worth so many credits at the oracle's first price, rounded up. */
+function tokensUp({ oracle }: Economy, creditGrains: number): number {
+  return mulDivUp(creditGrains, MICROGRAINS, oracle.priceMicrograins);
 }
 
 function sumOf(sum: number, { tokensGrains }: { readonly tokensGrains: number }): number {

@@ -27,11 +27,16 @@ export interface Secrets {
   readonly consumer: Party;
   /** Watches the others, with no right of its own. */
   readonly watchtower: Party;
+  /** Sit on every committee: as many as one has seats. */
+  readonly arbiters: readonly Party[];
   readonly providers: readonly ProviderParty[];
   readonly consumerApiKey: string;
   /** Seed of the beacon's hash chain, hex. */
   readonly beaconSeed: string;
 }
+
+/** As `committee.seats` of the local economy. */
+const ARBITERS = 3;
 
 /** The folder a local network lives in. One `stannary up` at a time may use it. */
 export class NetworkFolder {
@@ -123,6 +128,7 @@ export class NetworkFolder {
       insurance: party('insurance'),
       consumer: party('consumer'),
       watchtower: party('watchtower'),
+      arbiters: Array.from({ length: ARBITERS }, (_, index) => party(`arbiter-${index + 1}`)),
       providers: LOCAL_BEHAVIOURS.map((behaviour, index) => ({ ...party(`provider-${index + 1}`), behaviour })),
       consumerApiKey: randomBytes(32).toString('base64url'),
       beaconSeed: randomBytes(32).toString('hex'),

@@ -144,6 +144,7 @@ class LocalRun {
     await this.#startConsumer();
     await this.#startConsole();
     await this.#startTower();
+    await this.#startArbiters();
     const healthySeconds = Math.round((performance.now() - startedMs) / 100) / 10;
     options.print(`console  http://127.0.0.1:${ports.console}   (healthy after ${healthySeconds} s)`);
     options.print(`gateway  ${this.#gatewayUrl}   chain  ${rpcUrl}   data  ${folder.path}`);
@@ -282,6 +283,17 @@ class LocalRun {
     const place = ['--gateway', this.#gatewayUrl, '--rpc', rpcUrl, '--book', folder.at('addresses.json')];
     const own = ['--key', folder.at('watchtower.key'), '--data', folder.at(secrets.watchtower.directory)];
     this.#start('watchtower', '@stannary/cli', ['watch', ...place, ...own, '--every', '1', '--json']);
+  }
+
+  /** Each an account with a bond; no case is decided by the household's poster. */
+  async #startArbiters(): Promise<void> {
+    const { folder, secrets, rpcUrl } = this.#parts;
+    const place = ['--gateway', this.#gatewayUrl, '--rpc', rpcUrl, '--book', folder.at('addresses.json')];
+    for (const { name, directory, privateKey } of secrets.arbiters) {
+      await folder.write(`${name}.key`, privateKey, 0o600);
+      const own = ['--key', folder.at(`${name}.key`), '--data', folder.at(directory)];
+      this.#start(name, '@stannary/cli', ['arbiter', ...place, ...own, '--every', '1', '--json']);
+    }
   }
 
   async #startConsole(): Promise<void> {

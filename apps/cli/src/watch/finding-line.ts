@@ -1,6 +1,4 @@
 import { shownText } from '@stannary/economies';
-import type { ChannelFinding } from './channel-tower.ts';
-import type { Finding } from './era-tower.ts';
 
 const LINE_MAX = 2_000;
 
@@ -10,7 +8,7 @@ export interface LineOptions {
 }
 
 /** A finding as it is printed. Names of files and what gateways and nodes say are in it, and must not act on a terminal. */
-export function findingLine(finding: Finding | ChannelFinding, text: string, { isJson, atMs }: LineOptions): string {
+export function findingLine(finding: { readonly kind: string }, text: string, { isJson, atMs }: LineOptions): string {
   const at = new Date(atMs).toISOString();
   if (isJson) return shownText(JSON.stringify({ at, ...finding }), Number.POSITIVE_INFINITY);
   return `${at}  ${shownText(text, LINE_MAX)}`;

@@ -191,6 +191,9 @@ export interface NodeAnswer {
   }[];
 }
 
+/** What a committee says of a charge. */
+export type CaseVerdict = 'guilty' | 'not-guilty';
+
 /** All that one node did of one offence: the first piece of evidence, and how many there are. */
 export interface FaultAnswer {
   readonly faultId: string;
@@ -207,6 +210,9 @@ export interface FaultAnswer {
   readonly proofs: number;
   readonly slashedGrains: number;
   readonly refundedGrains: number;
+  /** Where committees decide: the case on the chain, once it is opened, and what the committee found. */
+  readonly caseId: number | null;
+  readonly caseVerdict: CaseVerdict | null;
   /** Transactions: proposed and final slash, when they are on the chain. */
   readonly proposedTx: string | null;
   readonly finalTx: string | null;
@@ -287,6 +293,25 @@ export interface TimelineFacts {
     readonly burntGrains: number;
   };
   'slash-reversed': SlashPlace & { readonly grains: number };
+  'case-opened': {
+    readonly caseId: number;
+    readonly nodeId: string;
+    readonly challenger: string;
+    readonly offence: string;
+    readonly evidenceHash: string;
+    readonly grains: string;
+  };
+  'case-decided': {
+    readonly caseId: number;
+    /** 0: the first committee; 1: the appeal. */
+    readonly instance: number;
+    readonly verdict: CaseVerdict;
+    readonly guiltyVotes: number;
+    /** Votes that were revealed. */
+    readonly votes: number;
+  };
+  /** Without a verdict where no committee could be drawn in time. */
+  'case-closed': { readonly caseId: number; readonly verdict: CaseVerdict | null };
   /** The end is on the channels' clock, which stands still while they are paused. */
   'exit-started': { readonly channelId: string; readonly endsAtMs: number };
   'exit-extended': { readonly channelId: string; readonly endsAtMs: number };

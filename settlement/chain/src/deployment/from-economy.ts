@@ -172,7 +172,7 @@ function curveOf({ bondingCurve }: Economy, { curve }: DeploymentParties): Curve
  * routine one, with two thirds to decide it. A verdict's own appeal takes what the vault's window leaves.
  */
 function arbitrationOf(economy: Economy, parties: DeploymentParties, isLocal: boolean): ArbitrationSettings {
-  const { committee, challenges, settlement } = economy;
+  const { committee, challenges, settlement, cadence } = economy;
   const { drawSeconds, entropyDelayBlocks } = parties.arbitration;
   const instanceSeconds = drawSeconds + committee.commitSeconds + committee.revealSeconds;
   const neededSeconds = instanceSeconds + (isLocal ? 0 : ARBITRATION_MARGIN_SECONDS);
@@ -183,6 +183,11 @@ function arbitrationOf(economy: Economy, parties: DeploymentParties, isLocal: bo
       `more than ${neededSeconds} s, for a committee to hear an appeal`,
       settlement.appealSeconds,
     );
+  }
+  const booksSeconds = (cadence.appealEpochs * cadence.epochMs) / 1_000;
+  if (parties.arbiter === null && booksSeconds < instanceSeconds) {
+    const expected = `at least ${instanceSeconds} s, for a committee to decide before a fault is final`;
+    throw unfit('cadence.appeal', expected, `${booksSeconds} s`);
   }
   const activationSeconds = Math.max(1, settlement.activationSeconds);
   const arbiterBondGrains = tokensUp(economy, committee.arbiterBondGrains);
