@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { type ChainEvent, type ChainReader, newAccount, openChain } from '@stannary/chain';
+import { browserTest, openConsole, type ToldEvent } from './console-timeline.ts';
 import { type LocalNetworkRun, startNetwork, temporaryFolder, untilStatus } from './local-network.ts';
 
 // A poster that moves money in the third era: once a grain of a payout, once what a wrong weight brings. The watchtower, an
@@ -15,6 +16,10 @@ settlement:
   challengeWindow: 15 s
 `;
 const LIES_IN_ERA = 2;
+const SAID_OF = {
+  payout: 'it pays an account another amount than it earned',
+  accrual: 'pay for work in it does not follow from that work and the rules',
+};
 const RUN_WITHIN_MS = 600_000;
 const POSTED_WITHIN_MS = 300_000;
 
@@ -58,8 +63,7 @@ describe('a dishonest poster', { concurrency: true }, () => {
         const { era, lastEra, challenger, ground, txHash } = voids[0]!;
         assert.deepEqual([era, lastEra], [LIES_IN_ERA, LIES_IN_ERA]);
         assert.equal(ground, cheat === 'payout' ? 'payout-wrong' : 'accrual-wrong');
-        const secrets = JSON.parse(readFileSync(join(run.dataDirectory, 'secrets.json'), 'utf8'));
-        assert.equal(challenger, newAccount(secrets.watchtower.privateKey).address);
+        assert.equal(challenger, towerAddress());
         const asked = findings().filter(({ kind }) => kind === 'leaf-asked');
         assert.deepEqual(asked, []);
         assert.equal(findings().find(({ kind }) => kind === 'era-voided')?.txHash, txHash);
@@ -91,6 +95,31 @@ describe('a dishonest poster', { concurrency: true }, () => {
         const { eras } = await run.client.status();
         assert.equal(eras[LIES_IN_ERA]!.voidedTx, events.find((event) => event.kind === 'era-voided')!.txHash);
       });
+
+      test('is seen in the console: posted, proven wrong, its bond split, posted anew', browserTest, async () => {
+        await using console = await openConsole(run.consoleUrl);
+        const ofEra = (told: readonly ToldEvent[]) => told.filter(({ era }) => era === `${LIES_IN_ERA}`);
+        const isAnew = (told: readonly ToldEvent[]) =>
+          ofEra(told).filter(({ event }) => event === 'Era posted').length === 2;
+        const told = await console.untilTold(isAnew);
+        const order = ofEra(told).map(({ event }) => event);
+        assert.deepEqual(order.slice(0, 3), ['Era posted', 'Era voided', 'Era posted']);
+        const address = towerAddress();
+        const tower = `${address.slice(0, 6)}…${address.slice(-4)}`;
+        const telling = (kind: string) => told.find(({ event }) => event === kind)!.telling;
+        assert.equal(telling('Era voided'), `Era 2 is void: ${SAID_OF[cheat]}. Proven by ${tower}.`);
+        const split = new RegExp(
+          `^The poster’s bond is split: (.+) to ${tower}, who proved it wrong, \\1 to be burnt\\.$`,
+        );
+        assert.match(telling('Poster slashed'), split);
+        assert.match(await console.textOf(`#era-${LIES_IN_ERA}`), /voided once in 0x/);
+        assert.deepEqual(console.errors, []);
+      });
+
+      function towerAddress(): string {
+        const secrets = JSON.parse(readFileSync(join(run.dataDirectory, 'secrets.json'), 'utf8'));
+        return newAccount(secrets.watchtower.privateKey).address;
+      }
 
       function findings(): { kind: string; era: number; txHash?: string }[] {
         const lines = readFileSync(join(run.dataDirectory, 'logs/watchtower.log'), 'utf8').split('\n');

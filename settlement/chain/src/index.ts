@@ -36,6 +36,7 @@ export {
   readRegistry,
   refuseOutside,
 } from './deployment/change.ts';
+export { type Delegation, delegateVotes } from './deployment/delegate.ts';
 export {
   type DeployedStep,
   type DeploymentBook,

@@ -9,6 +9,7 @@ import {
   type DeployedStep,
   type DeploymentBook,
   type DeploymentParties,
+  delegateVotes,
   deployNetwork,
   devAccount,
   dryRun,
@@ -31,7 +32,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { bookIn, writeBook } from '../deploy/book.ts';
 import { type KeyFlags, keyOf, withKeyOptions } from '../deploy/keys.ts';
 import { partiesIn } from '../deploy/parties.ts';
-import { changeText, diffText, dryRunText, findingsText, stepText } from '../deploy/print.ts';
+import { changeText, delegationText, diffText, dryRunText, findingsText, stepText } from '../deploy/print.ts';
 import { CliRefusal } from '../refusal.ts';
 import { setOption } from './set-option.ts';
 
@@ -46,6 +47,7 @@ interface DeployFlags extends KeyFlags {
   readonly verify?: true;
   readonly diff?: true;
   readonly rollback?: true;
+  readonly delegate?: string | true;
   readonly attest?: readonly [AttestedFigure, number];
   readonly fire?: TriggerName;
   readonly json: boolean;
@@ -54,7 +56,7 @@ interface DeployFlags extends KeyFlags {
 const CHECK_FAILED = 1;
 const GATE_ROWS = 17;
 /** What changes the rules of a deployment that is there. */
-const GOVERNING = ['diff', 'rollback', 'attest', 'fire'] as const;
+const GOVERNING = ['diff', 'delegate', 'rollback', 'attest', 'fire'] as const;
 /** Begin of epoch 0 on a developer's own chain where neither economy nor parties name one: any second, but always the same. */
 const LOCAL_GENESIS_AT = 1_767_225_600;
 
@@ -75,6 +77,12 @@ export function defineDeploy(command: Command): void {
       new Option(
         '--diff',
         'what the economy would change on the chain; with --gate-report and a key: do the next step of the change',
+      ).conflicts(['delegate', 'rollback', 'attest', 'fire']),
+    )
+    .addOption(
+      new Option(
+        '--delegate [account]',
+        "have the votes of the key's work tokens counted for an account; without one for its own",
       ).conflicts(['rollback', 'attest', 'fire']),
     )
     .addOption(
@@ -105,6 +113,7 @@ export function defineDeploy(command: Command): void {
 }
 
 function actionOf(flags: DeployFlags): (flags: DeployFlags) => Promise<boolean> {
+  if (flags.delegate !== undefined) return delegate;
   if (flags.rollback) return rollback;
   if (flags.attest !== undefined) return attest;
   if (flags.fire !== undefined) return fire;
@@ -173,6 +182,13 @@ async function diff(flags: DeployFlags): Promise<boolean> {
   const change: EconomyChange = { version, economyHash, gateReportHash, fields };
   const step = await advanceChange({ rpcUrl: flags.rpc, privateKey, book }, change);
   console.log(flags.json ? jsonOf({ ...shown, step }) : changeText(step, registry));
+  return true;
+}
+
+async function delegate(flags: DeployFlags): Promise<boolean> {
+  const to = flags.delegate === true ? null : flags.delegate!.toLowerCase();
+  const delegation = await delegateVotes(await access(flags, 'the key of a holder of work tokens'), to);
+  console.log(flags.json ? JSON.stringify(delegation) : delegationText(delegation));
   return true;
 }
 
