@@ -12,7 +12,7 @@ import { channelFindingText } from '../watch/channel-finding-text.ts';
 import { CHANNEL_ALARMS, type ChannelFinding, ChannelTower } from '../watch/channel-tower.ts';
 import { ALARMS, EraTower, type Finding, type TowerPlace } from '../watch/era-tower.ts';
 import { findingText } from '../watch/finding-text.ts';
-import { VoucherFolder } from '../watch/voucher-folder.ts';
+import { COPIES_FOLDER, VoucherFolder } from '../watch/voucher-folder.ts';
 import { wholeFrom } from './whole-number.ts';
 
 interface WatchFlags extends KeyFlags {
@@ -30,7 +30,6 @@ interface WatchFlags extends KeyFlags {
 const CHECK_FAILED = 1;
 const PLACE_FILE = 'tower.json';
 const JOURNAL_FILE = 'sends.json';
-const COPIES_FOLDER = 'vouchers';
 /** Longest wait after looks that failed, in intervals. */
 const INTERVALS_MAX = 16;
 

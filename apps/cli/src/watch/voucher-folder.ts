@@ -7,6 +7,8 @@ export interface VoucherFile {
   readonly text: string;
 }
 
+/** Of a tower's copies, in its `--data`. */
+export const COPIES_FOLDER = 'vouchers';
 /** A voucher with a wallet's longest signature takes 5,000 characters. */
 const BYTES_MAX = 65_536;
 
