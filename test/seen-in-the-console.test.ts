@@ -23,7 +23,7 @@ describe('a local network with a payer that leaves', { timeout: 900_000 }, () =>
 
   before(async () => {
     folder = await temporaryFolder();
-    run = await startNetwork(folder.path, ['--payer-exit']);
+    run = await startNetwork(join(folder.path, 'network'), ['--payer-exit']);
     await untilStatus(run, 'a settled epoch', ({ settledEpoch }) => settledEpoch >= 0, 300_000);
     ({ rpcUrl } = await run.client.network());
     book = read('network.json').addressBook;
@@ -48,9 +48,9 @@ describe('a local network with a payer that leaves', { timeout: 900_000 }, () =>
       const { payeeKey } = read('payer-exit.json');
       const { address: payee } = newAccount(payeeKey);
       assert.match(telling(told, 'Exit started'), /: the payer leaves\. The payee may claim or commit until /);
-      const held = `: 70 credits are held for ${payee.slice(0, 6)}…${payee.slice(-4)}, whatever the payer does.`;
+      const held = `: 70.0000 credits are held for ${payee.slice(0, 6)}…${payee.slice(-4)}, whatever the payer does.`;
       assert.ok(telling(told, 'Channel committed').endsWith(held), telling(told, 'Channel committed'));
-      const closed = / is closed: 30 credits back to the payer, 70 credits kept for the payee\.$/;
+      const closed = / is closed: 30\.0000 credits back to the payer, 70\.0000 credits kept for the payee\.$/;
       assert.match(telling(told, 'Channel closed'), closed);
       const ids = told.flatMap(({ telling }) => /^Channel (\S+?):? /.exec(telling)?.[1] ?? []);
       assert.equal(new Set(ids).size, 1, 'all of one channel');
@@ -68,12 +68,10 @@ describe('a local network with a payer that leaves', { timeout: 900_000 }, () =>
     assert.match(telling(waiting, 'Call queued'), /is decided, and waits in the timelock until /);
     while ((await readRegistry(rpcUrl, book)).versionInForce !== 2) await sleep(WAIT_MS);
 
-    const said = [];
-    for (const key of seats()) said.push((await deploy('--rollback', '--key', key)).did);
-    assert.deepEqual(said, ['put', 'carried']);
+    await rolledBack();
     assert.equal((await readRegistry(rpcUrl, book)).versionInForce, 1);
     const told = await console.untilTold((told) => has(told, 'Change rolled back'));
-    const way = ['Motion put', 'Call queued', 'Call executed', 'Change scheduled', 'Change rolled back'];
+    const way = ['Motion put', 'Call queued', 'Change scheduled', 'Change activated', 'Change rolled back'];
     const places = way.map((kind) =>
       told.findLastIndex(({ event, telling }) => event === kind && !isOfGuardian(telling)),
     );
@@ -120,6 +118,13 @@ describe('a local network with a payer that leaves', { timeout: 900_000 }, () =>
         if ('startsAt' in step) return step.startsAt;
       }
       await sleep(WAIT_MS);
+    }
+  }
+
+  /** So is this. */
+  async function rolledBack(): Promise<void> {
+    for (;;) {
+      for (const key of seats()) if ((await deploy('--rollback', '--key', key)).did === 'carried') return;
     }
   }
 
