@@ -18,10 +18,10 @@ export interface ToldEvent {
 }
 
 export interface OpenConsole extends AsyncDisposable {
+  /** Has the timeline show the newest events of one kind alone, e.g. `Era voided`. */
+  readonly showKind: (event: string) => Promise<void>;
   /** The timeline, oldest first, once it says what is asked for; it fails with the test's own time. */
   readonly untilTold: (says: (told: readonly ToldEvent[]) => boolean) => Promise<ToldEvent[]>;
-  /** The text of the page's element, as it is read. */
-  readonly textOf: (selector: string) => Promise<string>;
   /** Errors that the page threw. */
   readonly errors: readonly string[];
 }
@@ -40,6 +40,9 @@ export async function openConsole(url: string): Promise<OpenConsole> {
       );
     return rows.map(([, event = '', telling = '', era = '']) => ({ event, telling, era })).toReversed();
   };
+  const showKind = async (label: string) => {
+    await page.getByLabel('Show').selectOption({ label });
+  };
   const untilTold = async (says: (told: readonly ToldEvent[]) => boolean): Promise<ToldEvent[]> => {
     for (;;) {
       const told = await timeline();
@@ -47,7 +50,5 @@ export async function openConsole(url: string): Promise<OpenConsole> {
       await sleep(200);
     }
   };
-  const textOf = async (selector: string) =>
-    ((await page.locator(selector).innerText()) ?? '').replace(/\s+/g, ' ').trim();
-  return { untilTold, textOf, errors, [Symbol.asyncDispose]: close };
+  return { showKind, untilTold, errors, [Symbol.asyncDispose]: close };
 }
