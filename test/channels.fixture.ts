@@ -30,6 +30,7 @@ import {
   voucherDigest,
 } from '@stannary/wire';
 import { type ChannelFinding, ChannelTower } from '../apps/cli/src/watch/channel-tower.ts';
+import { voucherText } from '../apps/cli/src/watch/voucher-file.ts';
 import { VoucherFolder } from '../apps/cli/src/watch/voucher-folder.ts';
 import { readChannelFacts } from '../apps/gateway/src/channel-facts.ts';
 import { signerOf } from '../settlement/chain/src/account.ts';
@@ -264,21 +265,6 @@ export function shownOf({ channel, head }: Accepted): ShownVoucher {
 /** As a payee does it: a file that appears whole. */
 export async function handOver({ vouchers }: TowerFolders, name: string, shown: ShownVoucher): Promise<void> {
   const file = join(vouchers, `${name}.json`);
-  await writeFile(`${file}.new`, JSON.stringify(handedFields(shown)));
+  await writeFile(`${file}.new`, voucherText(shown));
   await rename(`${file}.new`, file);
-}
-
-/** The fields of a handed file. */
-function handedFields({ config, voucher, signature, sessionKey, charge }: ShownVoucher) {
-  const { cumulativeGrains, deadlineMs } = voucher;
-  const fieldsOf = ({ signer, bytes }: DigestSignature) => ({ signer, bytes: toHex(bytes) });
-  return {
-    config,
-    voucher: { cumulativeGrains: `${cumulativeGrains}`, deadlineMs },
-    signature: fieldsOf(signature),
-    ...(sessionKey !== null && { sessionKey }),
-    ...(charge !== null && {
-      charge: { chargedGrains: `${charge.chargedGrains}`, signature: fieldsOf(charge.signature) },
-    }),
-  };
 }

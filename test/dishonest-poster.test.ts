@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { type ChainEvent, type ChainReader, newAccount, openChain } from '@stannary/chain';
+import { browserTest, openConsole, type ToldEvent } from './console-timeline.ts';
 import { type LocalNetworkRun, startNetwork, temporaryFolder, untilStatus } from './local-network.ts';
 
 // A poster that moves money in the third era: once a grain of a payout, once what a wrong weight brings. The watchtower, an
@@ -15,8 +16,12 @@ settlement:
   challengeWindow: 15 s
 `;
 const LIES_IN_ERA = 2;
-const RUN_WITHIN_MS = 600_000;
-const POSTED_WITHIN_MS = 300_000;
+const SAID_OF = {
+  payout: 'it pays an account another amount than it earned',
+  accrual: 'pay for work in it does not follow from that work and the rules',
+};
+const RUN_WITHIN_MS = 720_000;
+const POSTED_WITHIN_MS = 480_000;
 
 describe('a dishonest poster', { concurrency: true }, () => {
   for (const cheat of ['payout', 'accrual'] as const)
@@ -58,8 +63,7 @@ describe('a dishonest poster', { concurrency: true }, () => {
         const { era, challenger, ground, txHash } = voids[0]!;
         assert.equal(era, LIES_IN_ERA);
         assert.equal(ground, cheat === 'payout' ? 'payout-wrong' : 'accrual-wrong');
-        const secrets = JSON.parse(readFileSync(join(run.dataDirectory, 'secrets.json'), 'utf8'));
-        assert.equal(challenger, newAccount(secrets.watchtower.privateKey).address);
+        assert.equal(challenger, towerAddress());
         const asked = findings().filter(({ kind }) => kind === 'leaf-asked');
         assert.deepEqual(asked, []);
         assert.equal(findings().find(({ kind }) => kind === 'era-voided')?.txHash, txHash);
@@ -91,6 +95,33 @@ describe('a dishonest poster', { concurrency: true }, () => {
         const { eras } = await run.client.status();
         assert.equal(eras[LIES_IN_ERA]!.voidedTx, events.find((event) => event.kind === 'era-voided')!.txHash);
       });
+
+      test('is seen in the console: posted, proven wrong, its bond split, posted anew', browserTest, async () => {
+        await using console = await openConsole(run.consoleUrl);
+        // One kind after the other: on a busy machine many eras may have come since.
+        const told = async (kind: string, count = 1) => {
+          await console.showKind(kind);
+          const ofKind = (all: readonly ToldEvent[]) =>
+            all.filter(({ event, era }) => event === kind && ['–', `${LIES_IN_ERA}`].includes(era));
+          return ofKind(await console.untilTold((all) => ofKind(all).length === count));
+        };
+        const address = towerAddress();
+        const tower = `${address.slice(0, 6)}…${address.slice(-4)}`;
+        await told('Era posted', 2);
+        const [voided] = await told('Era voided');
+        assert.equal(voided!.telling, `Era 2 is void: ${SAID_OF[cheat]}. Proven by ${tower}.`);
+        const [split] = await told('Poster slashed');
+        const halves = new RegExp(
+          `^The poster’s bond is split: (.+) to ${tower}, who proved it wrong, \\1 to be burnt\\.$`,
+        );
+        assert.match(split!.telling, halves);
+        assert.deepEqual(console.errors, []);
+      });
+
+      function towerAddress(): string {
+        const secrets = JSON.parse(readFileSync(join(run.dataDirectory, 'secrets.json'), 'utf8'));
+        return newAccount(secrets.watchtower.privateKey).address;
+      }
 
       function findings(): { kind: string; era: number; txHash?: string }[] {
         const lines = readFileSync(join(run.dataDirectory, 'logs/watchtower.log'), 'utf8').split('\n');

@@ -11,6 +11,7 @@ import {
   type ChainRefusal,
   type DeploymentBook,
   type DeploymentParties,
+  delegateVotes,
   devAccount,
   type EconomyChange,
   fastKeccak256,
@@ -79,6 +80,10 @@ class Governed {
 
   rollBack(who: ChainAccount) {
     return advanceRollback(this.#as(who));
+  }
+
+  delegate(who: ChainAccount, to: string | null) {
+    return delegateVotes(this.#as(who), to);
   }
 
   attest(who: ChainAccount, figure: AttestedFigure, value: number) {
@@ -299,11 +304,10 @@ test('TermOver: a guardian whose term has ended rolls nothing back', { timeout: 
 });
 
 test('tokens vote a change through, queue it, and carry it out; the guardian takes it back', async (context) => {
-  const { network, rpcUrl, end } = await governed('token');
+  const { network, end } = await governed('token');
   context.after(end);
-  // delegate(HOLDER): votes are counted of those who say so, a snapshot's length before the proposal.
-  const delegation = `0x5c19a95c${HOLDER.address.slice(2).padStart(64, '0')}`;
-  await sendAs(rpcUrl, HOLDER.address, network.book.contracts.workToken!, delegation);
+  const delegation = await network.delegate(HOLDER, null);
+  assert.ok(delegation.votesGrains > 0 && delegation.votesGrains === delegation.tokenGrains);
   await network.pass(2 * DAY);
   const change = await changeTo('token', [['governance.timelock', '44 h']]);
   assert.equal((await network.advance(HOLDER, change)).did, 'proposed');
@@ -333,6 +337,25 @@ test('tokens vote a change through, queue it, and carry it out; the guardian tak
   assert.deepEqual(await seen(), [[1, 48 * HOUR], 48 * HOUR]);
   await network.pass(EPOCH_SECONDS);
   assert.deepEqual(await seen(), [[1, 48 * HOUR], 48 * HOUR], 'in the next epoch as well');
+});
+
+test('tokens vote for whoever their holder says last, and for nobody before', async (context) => {
+  const { network, rpcUrl, end } = await governed('token');
+  context.after(end);
+  const change = await changeTo('token', [['reserve.spread', '0.4 %']]);
+  await assert.rejects(network.advance(HOLDER, change), reverted('GovernorInsufficientProposerVotes'));
+  const holder = HOLDER.address;
+  const given = await network.delegate(HOLDER, STRANGER.address);
+  const { tokenGrains } = given;
+  assert.deepEqual(given, { holder, delegate: STRANGER.address, tokenGrains, votesGrains: tokenGrains });
+  const sent = () => askNode(rpcUrl, 'eth_getTransactionCount', [holder, 'latest']);
+  const before = await sent();
+  assert.deepEqual(await network.delegate(HOLDER, STRANGER.address), given);
+  assert.equal(await sent(), before, 'nothing is sent for what is so already');
+  const own = await network.delegate(HOLDER, null);
+  assert.deepEqual(own, { holder, delegate: holder, tokenGrains, votesGrains: tokenGrains });
+  assert.equal((await network.delegate(STRANGER, STRANGER.address)).votesGrains, 0, 'and no more for the one before');
+  await assert.rejects(network.delegate(HOLDER, '0x12'), { code: 'CHAIN-RANGE', where: 'delegate' });
 });
 
 const CREDITS = 100_000_000_000;

@@ -7,6 +7,7 @@ import {
   type BlockRef,
   buyCredits,
   type DeploymentBook,
+  delegateVotes,
   devAccount,
   type EconomyChange,
   followChain,
@@ -15,7 +16,7 @@ import {
   type TimelineKind,
 } from '@stannary/chain';
 import { fieldLimits, loadEconomy } from '@stannary/economies';
-import { deployed, passTime, sendAs, settingsOf, startChain } from './deployed-network.ts';
+import { deployed, passTime, settingsOf, startChain } from './deployed-network.ts';
 
 // Governance on real chains, told as the timeline tells it to whoever follows.
 
@@ -141,11 +142,10 @@ test('the timeline of a network that tokens govern has proposals and votes, and 
   context.after(end);
   const { rpcUrl } = chain;
   const { book } = await deployed(rpcUrl, await settingsOf('token'));
-  const delegation = `0x5c19a95c${HOLDER.address.slice(2).padStart(64, '0')}`;
-  await sendAs(rpcUrl, HOLDER.address, book.contracts.workToken, delegation);
+  const access = { rpcUrl, privateKey: HOLDER.privateKey, book };
+  await delegateVotes(access, null);
   await passTime(rpcUrl, 2 * DAY);
   const change = await changeOf('token');
-  const access = { rpcUrl, privateKey: HOLDER.privateKey, book };
   for (const seconds of [1, 5 * DAY + 2 * HOUR, 2 * DAY, 0]) {
     await advanceChange(access, change);
     await passTime(rpcUrl, seconds);

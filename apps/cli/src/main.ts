@@ -52,6 +52,7 @@ program
   .addOption(
     new Option('--poster-cheat <how>', 'a poster that lies in the third era, and is caught').choices(POSTER_CHEATS),
   )
+  .option('--payer-exit', 'a payer that leaves with a voucher outstanding while its payee sleeps', false)
   .option('--port <n>', 'port of the console; 0 finds a free one', wholeFrom(0, 65535), 7070)
   .option('--gateway-port <n>', 'port of the gateway; 0 finds a free one', wholeFrom(0, 65535), 7071)
   .option('--chain-port <n>', 'port of the chain; 0 finds a free one', wholeFrom(0, 65535), 0)
@@ -165,6 +166,7 @@ interface UpFlags {
   readonly chainPort: number;
   readonly economy: string;
   readonly posterCheat?: PosterCheat;
+  readonly payerExit: boolean;
 }
 
 async function runUp(flags: UpFlags): Promise<void> {
@@ -185,6 +187,7 @@ async function runUp(flags: UpFlags): Promise<void> {
     trace: flags.trace === undefined ? null : { file: flags.trace, skip: flags.skip, requests: flags.requests },
     economy: flags.economy,
     posterCheat: flags.posterCheat ?? null,
+    payerExit: flags.payerExit,
     print: (line) => {
       if (!flags.json) console.log(line);
     },

@@ -47,6 +47,7 @@ export {
   readRegistry,
   refuseOutside,
 } from './deployment/change.ts';
+export { type Delegation, delegateVotes } from './deployment/delegate.ts';
 export {
   type DeployedStep,
   type DeploymentBook,

@@ -82,6 +82,7 @@ contract ChannelsTest is ChannelFixture {
     }
 
     function test_ExitDelayOutOfBounds() public {
+        vm.chainId(1);
         uint64[2] memory delays = [uint64(1 hours - 1), 30 days + 1];
         for (uint256 i = 0; i < delays.length; ++i) {
             IChannels.Config memory config = plainConfig();
@@ -91,6 +92,18 @@ contract ChannelsTest is ChannelFixture {
             );
             open(config, DEPOSIT);
         }
+    }
+
+    function test_OnALocalChainAnExitTakesASecondAtLeast() public {
+        IChannels.Config memory config = plainConfig();
+        config.service.exitDelaySeconds = 0;
+        vm.expectRevert(abi.encodeWithSelector(IChannels.ExitDelayOutOfBounds.selector, 0, 1, 30 days));
+        open(config, DEPOSIT);
+        config.service.exitDelaySeconds = 1;
+        open(config, DEPOSIT);
+        startExit(config);
+        vm.warp(block.timestamp + 1);
+        assertEq(finishExit(config), DEPOSIT);
     }
 
     function test_DepositTooLarge() public {

@@ -168,6 +168,18 @@ describe('seats that govern by the command', () => {
     );
   });
 
+  test('a holder of tokens says whose votes they are', async () => {
+    const { address, privateKey } = devAccount(9);
+    const key = written('holder.key', privateKey);
+    const own = lastLineOf(await govern(...mode, '--delegate', '--key', key));
+    assert.match(own, new RegExp(`^${address} votes with its own (\\d+) grains; \\1 grains in all$`));
+    const given = await govern(...mode, '--key', key, '--json', '--delegate', devAccount(8).address);
+    const { holder, delegate, tokenGrains, votesGrains } = JSON.parse(given.stdout);
+    assert.deepEqual([holder, delegate, votesGrains], [address, devAccount(8).address, tokenGrains]);
+    refused('CHAIN-RANGE', await govern(...mode, '--delegate', '0x12', '--key', key), /delegate/);
+    refused('DEPLOY-KEY', await govern(...mode, '--delegate'), /a holder of work tokens/);
+  });
+
   test('--attest takes a figure that is reported, and a whole number', async () => {
     for (const text of ['coverage=1', 'conservation=0.5']) {
       const run = await govern(...mode, '--attest', text);

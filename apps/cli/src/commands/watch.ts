@@ -13,7 +13,7 @@ import { ALARMS, EraTower, type Finding, type TowerPlace } from '../watch/era-to
 import { findingLine } from '../watch/finding-line.ts';
 import { findingText } from '../watch/finding-text.ts';
 import { bookOf, inWritable, journalIn, keepLooking, type Look, noBook } from '../watch/looking.ts';
-import { VoucherFolder } from '../watch/voucher-folder.ts';
+import { COPIES_FOLDER, VoucherFolder } from '../watch/voucher-folder.ts';
 import { wholeFrom } from './whole-number.ts';
 
 interface WatchFlags extends KeyFlags {
@@ -30,7 +30,6 @@ interface WatchFlags extends KeyFlags {
 
 const CHECK_FAILED = 1;
 const PLACE_FILE = 'tower.json';
-const COPIES_FOLDER = 'vouchers';
 
 /** `stannary watch`. */
 export function defineWatch(command: Command): void {

@@ -1,4 +1,12 @@
-import type { ChangeStep, DeployedStep, DryRun, RegistryDiff, RegistryState, Verification } from '@stannary/chain';
+import type {
+  ChangeStep,
+  Delegation,
+  DeployedStep,
+  DryRun,
+  RegistryDiff,
+  RegistryState,
+  Verification,
+} from '@stannary/chain';
 
 const GAS_WIDTH = 11;
 
@@ -47,6 +55,12 @@ export function changeText(step: ChangeStep, { genesisAt, epochSeconds }: Regist
   if (step.did !== 'nothing') return `${step.did}; in force from ${from} if it carries`;
   if (step.waitsFor === 'nothing') return `in force since ${from}`;
   return `nothing to do: waits for the ${step.waitsFor}; in force from ${from}`;
+}
+
+export function delegationText({ holder, delegate, tokenGrains, votesGrains }: Delegation): string {
+  const votes = `${votesGrains} grains in all`;
+  if (holder === delegate) return `${holder} votes with its own ${tokenGrains} grains; ${votes}`;
+  return `${delegate} votes with the ${tokenGrains} grains of ${holder}; ${votes}`;
 }
 
 function gasText(gas: number): string {

@@ -15,6 +15,7 @@ const sound: Summary = {
   honest: { count: 5, slashed: 0 },
   results: { verified: 1_000, wrong: 41 },
   healthySeconds: 9.7,
+  payerExit: null,
 };
 
 test('a run is sound only if nothing is wrong', () => {
@@ -27,6 +28,7 @@ test('a run is sound only if nothing is wrong', () => {
     { conservation: { ...sound.conservation, agree: false } },
     { cheats: { planted: 3, slashed: 2 } },
     { honest: { count: 5, slashed: 1 } },
+    { payerExit: { owedGrains: 70, keptGrains: 0 } },
   ];
   for (const defect of defects) {
     const summary = { ...sound, ...defect };
@@ -47,4 +49,10 @@ test('the table says it in words and units', () => {
   const table = summaryTable(sound, 1_000_000);
   assert.match(table, /fees +560 credits after refunds/);
   assert.match(table, /verdict +sound/);
+  assert.doesNotMatch(table, /payer exit/, 'unless one was planted');
+  const payerExit = { owedGrains: 70_000_000, keptGrains: 70_000_000 };
+  assert.match(
+    summaryTable({ ...sound, payerExit }, 1_000_000),
+    /payer exit +70 of 70 credits kept.*\n +verdict +sound/,
+  );
 });

@@ -5,6 +5,7 @@ import { addressOf } from './bootstrap.ts';
 import type { Claims } from './claims.ts';
 import type { ConsumerCounts } from './consumer.ts';
 import type { Secrets } from './folder.ts';
+import type { PayerExitOutcome } from './payer-exit.ts';
 
 /** What a run came to. Amounts are grains. */
 export interface Summary {
@@ -30,6 +31,8 @@ export interface Summary {
   readonly honest: { readonly count: number; readonly slashed: number };
   readonly results: { readonly verified: number; readonly wrong: number };
   readonly healthySeconds: number;
+  /** Of the payer that was planted with `--payer-exit`; null: none was. */
+  readonly payerExit: PayerExitOutcome | null;
 }
 
 export interface SummaryParts {
@@ -41,6 +44,7 @@ export interface SummaryParts {
   readonly eras: number;
   readonly healthySeconds: number;
   readonly consumer: ConsumerCounts;
+  readonly payerExit: PayerExitOutcome | null;
 }
 
 /** Adds up a drained network from what it serves to everybody. */
@@ -74,6 +78,7 @@ export async function summarise(parts: SummaryParts): Promise<Summary> {
     ...slashedOf(status, parts.secrets),
     results: { verified: parts.consumer.verified, wrong: parts.consumer.wrong },
     healthySeconds: parts.healthySeconds,
+    payerExit: parts.payerExit,
   };
 }
 
@@ -83,7 +88,8 @@ export function isSound(summary: Summary): boolean {
 }
 
 /** Each check that a run must hold and does not, with its figures in grains; none for a sound run. */
-export function failuresOf({ claims, conservation, cheats, honest }: Summary): string[] {
+export function failuresOf({ claims, conservation, cheats, honest, payerExit }: Summary): string[] {
+  const { keptGrains, owedGrains } = payerExit ?? { keptGrains: 0, owedGrains: 0 };
   const checks: readonly (readonly [holds: boolean, failure: string])[] = [
     [claims.due === claims.paid, `claims: ${claims.paid} of ${claims.due} grains of credit paid`],
     [claims.dueTokens === claims.paidTokens, `claims: ${claims.paidTokens} of ${claims.dueTokens} token grains paid`],
@@ -92,6 +98,7 @@ export function failuresOf({ claims, conservation, cheats, honest }: Summary): s
     [conservation.agree, 'conservation: ledger and chain differ'],
     [cheats.slashed === cheats.planted, `cheats: ${cheats.slashed} of ${cheats.planted} slashed`],
     [honest.slashed === 0, `honest: ${honest.slashed} of ${honest.count} slashed, must be none`],
+    [keptGrains === owedGrains, `payer exit: ${keptGrains} of ${owedGrains} grains kept for the payee`],
   ];
   return checks.flatMap(([holds, failure]) => (holds ? [] : [failure]));
 }
@@ -118,10 +125,17 @@ export function summaryTable(summary: Summary, grainsPerUnit: number): string {
     ],
     ['cheats', `${summary.cheats.slashed} of ${summary.cheats.planted} slashed`],
     ['honest', `${summary.honest.slashed} of ${summary.honest.count} slashed`],
+    ...exitRows(summary, units),
     ['verdict', isSound(summary) ? 'sound' : `NOT SOUND; ${failuresOf(summary).join('; ')}`],
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
   return rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`).join('\n');
+}
+
+function exitRows({ payerExit }: Summary, units: (grains: number) => string): [string, string][] {
+  if (payerExit === null) return [];
+  const { keptGrains, owedGrains } = payerExit;
+  return [['payer exit', `${units(keptGrains)} of ${units(owedGrains)} credits kept for the payee that slept`]];
 }
 
 function word(exactly: boolean): string {

@@ -1,5 +1,5 @@
 import { hash as nodeHash } from 'node:crypto';
-import { rm, rmdir } from 'node:fs/promises';
+import { mkdir, rm, rmdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { type EconomyToDeploy, startLocalChain } from '@stannary/chain';
@@ -7,6 +7,7 @@ import { fieldLimits, loadEconomy } from '@stannary/economies';
 import { GatewayClient, type StatusAnswer } from '@stannary/gateway/client';
 import type { Economy } from '@stannary/kernel';
 import { CliRefusal } from '../refusal.ts';
+import { COPIES_FOLDER } from '../watch/voucher-folder.ts';
 import {
   addressOf,
   BEACON_EPOCHS,
@@ -20,6 +21,7 @@ import { Claims } from './claims.ts';
 import type { ConsumerCounts } from './consumer.ts';
 import { openTrace, type TracePart } from './demand.ts';
 import { NetworkFolder, type Secrets } from './folder.ts';
+import { PayerExit } from './payer-exit.ts';
 import type { PosterCheat } from './poster-cheat.ts';
 import { Processes } from './processes.ts';
 import { type Summary, summarise } from './summary.ts';
@@ -37,12 +39,16 @@ export interface UpOptions {
   /** Economy file or name of a shipped one. */
   readonly economy: string;
   readonly posterCheat: PosterCheat | null;
+  /** A payer leaves its channel with a voucher outstanding. */
+  readonly payerExit: boolean;
   readonly print: (line: string) => void;
   readonly stop: AbortSignal;
 }
 
 /** A sign of hanging, not a goal: a laptop under load starts ten times slower than an idle one. */
 const HEALTHY_WITHIN_MS = 180_000;
+/** Where payees hand vouchers over to the network's tower. */
+const VOUCHERS = 'vouchers';
 const POLL_MS = 250;
 const REQUESTS_PER_SECOND_MAX = 5_000;
 
@@ -139,6 +145,9 @@ class LocalRun {
   async run(): Promise<Summary | null> {
     const { options, folder, secrets, economy, toDeploy, ports, rpcUrl, startedMs } = this.#parts;
     const network = await this.#network();
+    // Of the seats, for `stannary deploy` too.
+    for (const { name, privateKey } of [secrets.operator, secrets.poster, secrets.insurance])
+      await folder.write(`${name}.key`, privateKey, 0o600);
     await this.#startGateway(network);
     this.#startProviders();
     await this.#startConsumer();
@@ -160,7 +169,8 @@ class LocalRun {
       payees: [...payees, treasury],
       anyoneKey: secrets.operator.privateKey,
     });
-    await this.#watch(claims);
+    const payerExit = options.payerExit ? await this.#plantPayerExit(network) : null;
+    await this.#watch(claims, payerExit);
     if (options.eras === null || options.stop.aborted) return null;
     return summarise({
       client: this.#client,
@@ -171,6 +181,7 @@ class LocalRun {
       eras: options.eras,
       healthySeconds,
       consumer: this.#consumer,
+      payerExit: payerExit?.outcome ?? null,
     });
   }
 
@@ -202,7 +213,6 @@ class LocalRun {
   async #startGateway(network: LocalNetwork): Promise<void> {
     const { options, folder, secrets, ports, rpcUrl } = this.#parts;
     const { posterCheat } = options;
-    await folder.write('poster.key', secrets.poster.privateKey, 0o600);
     await folder.write('beacon.seed', secrets.beaconSeed, 0o600);
     const config = {
       name: 'local',
@@ -282,7 +292,22 @@ class LocalRun {
     await folder.write('watchtower.key', secrets.watchtower.privateKey, 0o600);
     const place = ['--gateway', this.#gatewayUrl, '--rpc', rpcUrl, '--book', folder.at('addresses.json')];
     const own = ['--key', folder.at('watchtower.key'), '--data', folder.at(secrets.watchtower.directory)];
-    this.#start('watchtower', '@stannary/cli', ['watch', ...place, ...own, '--every', '1', '--json']);
+    await mkdir(folder.at(VOUCHERS), { recursive: true });
+    const watched = ['--vouchers', folder.at(VOUCHERS), '--every', '1', '--json'];
+    this.#start('watchtower', '@stannary/cli', ['watch', ...place, ...own, ...watched]);
+  }
+
+  #plantPayerExit({ addressBook }: LocalNetwork): Promise<PayerExit> {
+    const { options, folder, secrets, economy, rpcUrl } = this.#parts;
+    return PayerExit.plant({
+      folder,
+      rpcUrl,
+      addressBook,
+      grainsPerUnit: economy.grainsPerUnit,
+      vouchers: folder.at(VOUCHERS),
+      copies: folder.at(secrets.watchtower.directory, COPIES_FOLDER),
+      print: options.print,
+    });
   }
 
   /** Each an account with a bond; no case is decided by the household's poster. */
@@ -322,18 +347,21 @@ class LocalRun {
   }
 
   /** Prints a line an epoch, claims what is final, and returns when stopped, or drained and all paid. */
-  async #watch(claims: Claims): Promise<void> {
+  async #watch(claims: Claims, payerExit: PayerExit | null): Promise<void> {
     const { options, economy } = this.#parts;
     let printedEpoch = -1;
     while (!options.stop.aborted) {
       this.#throwIfFailed();
+      await payerExit?.run();
+      const isGone = payerExit === null || payerExit.outcome !== null;
       const status = await this.#client.status().catch(() => null);
       if (status !== null) {
         if (status.settledEpoch > printedEpoch) options.print(progressLine(status, options.eras, economy));
         printedEpoch = Math.max(printedEpoch, status.settledEpoch);
         for (const line of this.#voidLines(status)) options.print(line);
         await claims.run(status.eras);
-        if (options.eras !== null && status.phase === 'drained' && (await this.#allPaid(claims, status))) return;
+        const isDrained = options.eras !== null && status.phase === 'drained' && isGone;
+        if (isDrained && (await this.#allPaid(claims, status))) return;
         refuseHanging(status, options.eras, this.#parts.folder.at('logs'));
       }
       await pause(POLL_MS, options.stop);

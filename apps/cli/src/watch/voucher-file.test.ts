@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { channelId, channelSeparator } from '@stannary/wire';
-import { voucherIn } from './voucher-file.ts';
+import { voucherIn, voucherText } from './voucher-file.ts';
 import { VoucherFolder } from './voucher-folder.ts';
 
 const SEPARATOR = channelSeparator({ chain: 'eip155:31337', contract: `0x${'cc'.repeat(20)}` });
@@ -43,6 +43,16 @@ test('a handed voucher is all that the contract wants to see, its channel named 
   assert.deepEqual([shown.sessionKey, shown.charge?.chargedGrains], [sessionKey, 650]);
   assert.deepEqual(shown.signature, { signer: 'p256', bytes: new Uint8Array(64).fill(1) });
   assert.deepEqual(read(HANDED), { ...shown, sessionKey: null, charge: null });
+});
+
+test('what is written is what is read', () => {
+  const charge = { chargedGrains: '650', signature: SIGNATURE };
+  const voucher = { ...HANDED.voucher, conditionHash: 'c'.repeat(64) };
+  for (const handed of [HANDED, { ...HANDED, voucher, sessionKey: 'ee'.repeat(64), charge }]) {
+    const shown = read(handed);
+    assert.deepEqual(JSON.parse(voucherText(shown)), handed);
+    assert.deepEqual(read(voucherText(shown)), shown);
+  }
 });
 
 /** What is changed, and where the refusal says it is. */

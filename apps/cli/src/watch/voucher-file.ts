@@ -1,5 +1,5 @@
 import type { ShownVoucher } from '@stannary/chain';
-import { type ChannelConfig, channelId, checkedSignature, type DigestSignature, fromHex } from '@stannary/wire';
+import { type ChannelConfig, channelId, checkedSignature, type DigestSignature, fromHex, toHex } from '@stannary/wire';
 import { CliRefusal } from '../refusal.ts';
 
 // A voucher as a payee hands it over: JSON, its channel's config beside it, so that the file needs nothing else to be shown.
@@ -84,6 +84,26 @@ export function voucherIn(file: string, text: string, separator: Uint8Array): Sh
             signature: signatureIn(file, 'charge.signature', charge.signature),
           },
   };
+}
+
+/** A file's text, from which `voucherIn` reads the same voucher. */
+export function voucherText({ config, voucher, signature, sessionKey, charge }: ShownVoucher): string {
+  const { cumulativeGrains, deadlineMs, conditionHash } = voucher;
+  const signatureFields = ({ signer, bytes }: DigestSignature): SignatureFields => ({ signer, bytes: toHex(bytes) });
+  const fields: FileFields = {
+    config,
+    voucher: {
+      cumulativeGrains: `${cumulativeGrains}`,
+      deadlineMs,
+      ...(conditionHash !== undefined && { conditionHash }),
+    },
+    signature: signatureFields(signature),
+    ...(sessionKey !== null && { sessionKey }),
+    ...(charge !== null && {
+      charge: { chargedGrains: `${charge.chargedGrains}`, signature: signatureFields(charge.signature) },
+    }),
+  };
+  return JSON.stringify(fields);
 }
 
 function check(file: string, where: string, shape: Shape, value: unknown): void {

@@ -20,6 +20,8 @@ export interface VoucherFile {
   readonly text: string | null;
 }
 
+/** Of a tower's copies, in its `--data`. */
+export const COPIES_FOLDER = 'vouchers';
 /** A voucher with a wallet's longest signature takes 5,000 characters. */
 const BYTES_MAX = 16_384;
 /** All are read at every look. */
