@@ -9,6 +9,7 @@ import { ECONOMIC_ATTACKS } from './catalogue.ts';
 import { cohortOf } from './cohort-population.ts';
 import { courseHolds } from './expectation.ts';
 import { settingOf } from './plan.ts';
+import { selectiveDelivery } from './selective-delivery.ts';
 
 // The whole catalogue in the gate's own world, prices, token and providers moving as they do: at each attack's own
 // parameters and at the best response, the mean of attempts is the closed form within 3 standard errors.
@@ -52,6 +53,19 @@ for (const attack of ECONOMIC_ATTACKS) {
     assert.ok(attack.formula && attack.formulaSource && attack.formulaTest, attack.id);
   });
 }
+
+test('capacity that is sold twice costs more than twice its gain without the capital in bonds and without fees', () => {
+  const ratioAt = (gapFactorPpm: number) => {
+    const { assumptions, bonds, reserved } = reference;
+    const free = { ...assumptions, costOfCapitalPpmPerYear: 0 as typeof assumptions.costOfCapitalPpmPerYear };
+    const fees = { ...bonds, idFeeGrains: 0 as typeof bonds.idFeeGrains };
+    const economy = { ...reference, assumptions: free, bonds: fees, reserved: { ...reserved, gapFactorPpm } };
+    const { costCredits, returnCredits } = closedBestResponse(selectiveDelivery, { economy, scenario })!;
+    return costCredits / returnCredits;
+  };
+  assert.ok(ratioAt(reference.reserved.gapFactorPpm) > 2);
+  assert.ok(ratioAt(2_000_000) < 2, 'which two gaps do not reach: the allowance excuses some of what is missed');
+});
 
 test('where nodes come and go, closed forms and cohorts read that course and not the plain availability', () => {
   const churn = { values: [0.99, 0.92], epochsPerValue: 8 };
