@@ -12,7 +12,8 @@ import {
 import { EraTower, type EraTowerParts, type Finding } from '@stannary/cli/watch';
 import type { EraBundleAnswer } from '@stannary/gateway/client';
 import { decodeEntry, decodeInputs, encodeEntry, encodeInputs, hashOf } from '../settlement/chain/src/era-leaf.ts';
-import { addCredits, type EpochPlan, type EraWorld, servedBundles, startEraWorld } from './eras.fixture.ts';
+import { type EpochPlan, type EraWorld, movedGrain, servedBundles, startEraWorld } from './eras.fixture.ts';
+import { askNode } from './local-network.ts';
 
 // The tower before a real chain, and before whatever a poster may serve it.
 
@@ -81,10 +82,10 @@ describe('a tower', () => {
   test('proves it again when a reorganisation drops the proof', async () => {
     await posted({ payout: movedGrain(trees[2]!.payout) });
     const tower = towerOf(lying({ payout: movedGrain(trees[2]!.payout) }));
-    const fork = await askNode('evm_snapshot');
+    const fork = await askNode(world.rpcUrl, 'evm_snapshot');
     await tower.run();
     assert.equal(await world.reader.era(2), null);
-    await askNode('evm_revert', [fork]);
+    await askNode(world.rpcUrl, 'evm_revert', [fork]);
     assert.notEqual(await world.reader.era(2), null);
     await voidedBy(tower, ['era-wrong', 'era-voided', 'era-voided']);
   });
@@ -209,13 +210,6 @@ describe('a tower', () => {
     );
   });
 
-  async function askNode(method: string, params: readonly unknown[] = []): Promise<unknown> {
-    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params });
-    const headers = { 'content-type': 'application/json' };
-    const response = await fetch(world.rpcUrl, { method: 'POST', headers, body });
-    return ((await response.json()) as { result: unknown }).result;
-  }
-
   function towerOf(
     bundles: readonly EraBundleAnswer[],
     {
@@ -261,12 +255,4 @@ function shownInTime(reader: EraWorld['reader']): EraTowerParts['chain'] {
     openAsks: async () => [],
     shownLeaves: async () => [],
   };
-}
-
-/** A payout tree in which the first account has a grain of the second's. */
-function movedGrain(tree: EraTree): EraTree {
-  const leaves = tree.leaves.map((leaf) => leaf.slice());
-  const payer = leaves.findIndex((leaf) => addCredits(leaf, -1n));
-  addCredits(leaves[payer === 0 ? 1 : 0]!, 1n);
-  return new EraTree(leaves);
 }

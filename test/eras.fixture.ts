@@ -6,6 +6,7 @@ import {
   deployContracts,
   type EraBundle,
   type EraSource,
+  EraTree,
   eraTreesOf,
   fundAccounts,
   newAccount,
@@ -294,4 +295,12 @@ function newKey(): { readonly key: KeyObject; readonly spki: string } {
 
 function signed(key: KeyObject, message: Uint8Array): Uint8Array {
   return new Uint8Array(sign('sha256', message, { key, dsaEncoding: 'ieee-p1363' }));
+}
+
+/** A payout tree in which the first account has a grain of the second's. */
+export function movedGrain(tree: EraTree): EraTree {
+  const leaves = tree.leaves.map((leaf) => leaf.slice());
+  const payer = leaves.findIndex((leaf) => addCredits(leaf, -1n));
+  addCredits(leaves[payer === 0 ? 1 : 0]!, 1n);
+  return new EraTree(leaves);
 }

@@ -9,7 +9,6 @@ import {
   decodeParams,
   decodeRules,
   ERA_TREES,
-  type EraTreeName,
   encodeInputs,
   encodeParams,
   inputsFromChain,
@@ -18,29 +17,13 @@ import {
   paramsFromChain,
   paramsToChain,
 } from './era-leaf.ts';
-import type { Span } from './era-tree.ts';
+import type { AskedLeaf, ShownLeaf } from './era-shown.ts';
 import type { BatchMessage, EraTrees, SettledBatch } from './era-trees.ts';
 import { type BlockRange, readLogs } from './events.ts';
 import { eraChallenges } from './generated/contracts.ts';
 import { asking, type Rpc } from './rpc.ts';
 
 // Leaves that somebody wants to see, how the poster shows them, and what was shown.
-
-export interface AskedLeaf {
-  readonly tree: EraTreeName;
-  readonly index: number;
-}
-
-/** A leaf that was asked for and shown. */
-export interface ShownLeaf extends AskedLeaf {
-  /** Null where the chain keeps no trace that can be read: it was shown by way of another contract. */
-  readonly proof: {
-    readonly span: Span;
-    /** What the leaf is a hash of, hex; null: nothing. */
-    readonly content: string | null;
-    readonly batch: BatchMessage | null;
-  } | null;
-}
 
 /** Leaves of an era that were asked for in a range of blocks and not shown in it. Errors: CHAIN-RPC-UNREACHABLE. */
 export async function readAsks(

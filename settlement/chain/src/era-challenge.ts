@@ -11,7 +11,6 @@ import {
   toHex,
 } from '@stannary/wire';
 import { accrualOf, isWellFormed } from './accrual.ts';
-import type { ShownLeaf } from './era-asks.ts';
 import { type EraHeader, headerToChain, nodeToChain, spanToChain } from './era-header.ts';
 import {
   type AccrualInputs,
@@ -36,7 +35,7 @@ import {
   TAKE_CLASS,
   TAKE_NODE,
 } from './era-leaf.ts';
-import { nextToAsk, treeWithShown } from './era-shown.ts';
+import { nextToAsk, type ShownLeaf, treeWithShown } from './era-shown.ts';
 import {
   type EraTree,
   isEmptyRecord,

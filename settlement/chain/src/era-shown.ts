@@ -1,11 +1,27 @@
 import { fromHex, RECORD_BYTES } from '@stannary/wire';
-import type { ShownLeaf } from './era-asks.ts';
 import type { EraTreeName } from './era-leaf.ts';
-import { EraTree, type TreeRoot } from './era-tree.ts';
+import { EraTree, type Span, type TreeRoot } from './era-tree.ts';
+import type { BatchMessage } from './era-trees.ts';
 
 // A tree of which the poster publishes other leaves than it posted, found out leaf by leaf. Where few leaves are other than
 // the statements make them, the way of a shown leaf to the root says which subtree the next is in: so many questions as the
 // tree has levels find one.
+
+export interface AskedLeaf {
+  readonly tree: EraTreeName;
+  readonly index: number;
+}
+
+/** A leaf that was asked for and shown. */
+export interface ShownLeaf extends AskedLeaf {
+  /** Null where the chain keeps no trace that can be read: it was shown by way of another contract. */
+  readonly proof: {
+    readonly span: Span;
+    /** What the leaf is a hash of, hex; null: nothing. */
+    readonly content: string | null;
+    readonly batch: BatchMessage | null;
+  } | null;
+}
 
 /** Most leaves of a tree that are asked for: each costs a fee, which a poster that answers earns. */
 const ASKS_MAX = 64;

@@ -80,7 +80,6 @@ export {
   registryDiff,
   registryRows,
 } from './economy-parameters.ts';
-export type { AskedLeaf, ShownLeaf } from './era-asks.ts';
 export {
   type EraChallenge,
   findChallenge,
@@ -93,6 +92,7 @@ export {
 } from './era-challenge.ts';
 export { type EraHeader, eraHeaderHash, eraHeaderOf, type PayoutProof, type SumNodeProof } from './era-header.ts';
 export { decodeEntry, ERA_TREES, type EraEntry as EraLeafEntry, type EraTreeName } from './era-leaf.ts';
+export type { AskedLeaf, ShownLeaf } from './era-shown.ts';
 export { EraTree, type TreeRoot, treeOfHex } from './era-tree.ts';
 export {
   type BatchMessage,

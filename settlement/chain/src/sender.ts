@@ -10,10 +10,11 @@ import {
 } from 'viem';
 import { signerOf } from './account.ts';
 import { type AddressBook, type ContractName, chainIdOf, contractAddress } from './address-book.ts';
-import { type AskedLeaf, revealCall } from './era-asks.ts';
+import { revealCall } from './era-asks.ts';
 import { challengeCall, type EraChallenge, treeNumber } from './era-challenge.ts';
 import { type EraHeader, headerToChain, type PayoutProof, proofToChain } from './era-header.ts';
 import type { EraTreeName } from './era-leaf.ts';
+import type { AskedLeaf } from './era-shown.ts';
 import type { EraTrees, SettledBatch } from './era-trees.ts';
 import { bondVault, credit, eraChallenges, nodeRegistry, settlement, workToken } from './generated/contracts.ts';
 import { queueOf, type Send, type SendQueue } from './queue.ts';

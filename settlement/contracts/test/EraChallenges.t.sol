@@ -127,10 +127,7 @@ contract EraChallengesTest is ChallengeFixture {
 
     /// A tree of two leaves whose top says more than they have.
     function test_aNodeThatIsNotItsChildrenVoidsTheEra() public {
-        bytes[] memory leaves = new bytes[](4);
-        for (uint256 i = 0; i < 4; ++i) {
-            leaves[i] = accountLeaf(address(uint160(0x1001 + i)), 5e6, 0);
-        }
+        bytes[] memory leaves = accountLeaves(4);
         SumTree.Node memory left = LeafTree.nodeOf(leaves, 1, 0);
         SumTree.Node memory right = LeafTree.nodeOf(leaves, 1, 1);
         left.credits += 1e6; // of nobody's
@@ -180,10 +177,7 @@ contract EraChallengesTest is ChallengeFixture {
     }
 
     function test_paddingThatIsNotEmptyVoidsTheEra() public {
-        bytes[] memory leaves = new bytes[](4);
-        for (uint256 i = 0; i < 4; ++i) {
-            leaves[i] = accountLeaf(address(uint160(0x1001 + i)), 5e6, 0);
-        }
+        bytes[] memory leaves = accountLeaves(4);
         ISettlement.EraHeader memory header;
         header.payout = rootOf(LeafTree.nodeOf(leaves, 2, 0), 3);
         header.direct = header.payout;
@@ -196,11 +190,8 @@ contract EraChallengesTest is ChallengeFixture {
 
     /// Of a node above the leaves nobody but the poster knows what it is a hash of.
     function test_paddingAboveTheLeavesThatIsNotEmptyVoidsTheEra() public {
-        bytes[] memory leaves = new bytes[](5);
-        for (uint256 i = 0; i < 5; ++i) {
-            leaves[i] = accountLeaf(address(uint160(0x1001 + i)), 1e6, 0);
-        }
-        SumTree.Node memory hidden = SumTree.Node(keccak256("nobody knows"), 5e6, 0);
+        bytes[] memory leaves = accountLeaves(5);
+        SumTree.Node memory hidden = SumTree.Node(keccak256("nobody knows"), 1e6, 0);
         SumTree.Node memory left = LeafTree.nodeOf(leaves, 2, 0);
         SumTree.Node memory sibling = LeafTree.nodeOf(leaves, 1, 2);
         ISettlement.EraHeader memory header;
@@ -213,10 +204,7 @@ contract EraChallengesTest is ChallengeFixture {
     }
 
     function testFuzz_RevertWhen_Unproven_paddingOfAnyHeight(uint8 leafCount, uint8 level, uint8 index) public {
-        bytes[] memory leaves = new bytes[](bound(leafCount, 1, 9));
-        for (uint256 i = 0; i < leaves.length; ++i) {
-            leaves[i] = accountLeaf(address(uint160(0x1001 + i)), 5e6, 0);
-        }
+        bytes[] memory leaves = accountLeaves(bound(leafCount, 1, 9));
         uint256 depth = SumTree.depthOf(uint32(leaves.length));
         uint256 height = bound(level, 0, depth);
         uint256 place = bound(index, 0, (1 << (depth - height)) - 1);

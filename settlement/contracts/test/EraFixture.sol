@@ -288,6 +288,13 @@ abstract contract EraFixture is Fixture {
         changed[61] = bytes1(uint8(edges));
     }
 
+    function accountLeaves(uint256 count) internal pure returns (bytes[] memory leaves) {
+        leaves = new bytes[](count);
+        for (uint256 i = 0; i < count; ++i) {
+            leaves[i] = accountLeaf(address(uint160(0x1001 + i)), 5e6, 0);
+        }
+    }
+
     function one(bytes memory leaf) internal pure returns (bytes[] memory leaves) {
         leaves = new bytes[](1);
         leaves[0] = leaf;
