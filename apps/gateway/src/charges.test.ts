@@ -42,15 +42,15 @@ const [OWNER, POSTER, OPERATOR, HOLDER] = [0, 1, 2, 9].map(devAccount) as [
 ];
 const ARBITERS = [3, 4, 5].map(devAccount);
 const SALT = '5a'.repeat(32);
-const DRAW_SECONDS = 60;
+const DRAW_SECONDS = 600;
 const DUE = 9 as Epoch;
 /** Time goes by only where the test says so. */
 const UNHURRIED = [
-  ['committee.commit', '60 s'],
-  ['committee.reveal', '60 s'],
-  ['settlement.appeal', '200 s'],
-  ['settlement.unbonding', '600 s'],
-  ['cadence.appeal', '60 epochs'],
+  ['committee.commit', '600 s'],
+  ['committee.reveal', '600 s'],
+  ['settlement.appeal', '2000 s'],
+  ['settlement.unbonding', '6000 s'],
+  ['cadence.appeal', '600 epochs'],
 ] as const;
 
 describe('faults before committees', { timeout: 300_000 }, () => {
@@ -119,7 +119,7 @@ describe('faults before committees', { timeout: 300_000 }, () => {
     await charges.run();
     assert.equal((await row('later')).chain_slash_id, 'none', 'nothing is left for a second case');
     assert.deepEqual(await told('later', DUE), [], 'and its evidence speaks for itself');
-    await pass(200);
+    await pass(2_000);
     assert.equal(await new Slashes(context).run(), true);
     assert.notEqual((await row('convicted')).final_tx, null);
     for (const faultId of ['convicted', 'later']) await end(faultId);
