@@ -24,6 +24,7 @@ export default cheat;
 /** One account gets a grain more than it is owed, at the cost of another: the totals are right. */
 function overpay(trees: EraTrees): EraTrees {
   const leaves = trees.payout.leaves.map((leaf) => leaf.slice());
+  if (leaves.length < 2) return trees; // nobody is paid yet: a machine too busy to sell work
   const from = richest(leaves, 'credits');
   move(leaves, { asset: 'credits', from, to: from === 0 ? 1 : 0, grains: 1n });
   return { ...trees, payout: new EraTree(leaves) };
@@ -32,6 +33,7 @@ function overpay(trees: EraTrees): EraTrees {
 /** In one epoch a node is weighed a tenth lower, and another gets what that brings. */
 function misweigh(trees: EraTrees): EraTrees {
   const leaves = trees.accrual.leaves.map((leaf) => leaf.slice());
+  if (leaves.length < 2) return trees;
   const entries = leaves.map(decodeEntry);
   const from = richest(leaves, 'tokens');
   const to = entries.findIndex((entry) => isRival(entry, entries[from]!));
