@@ -23,7 +23,7 @@ const SAID_OF = {
 const RUN_WITHIN_MS = 720_000;
 const POSTED_WITHIN_MS = 480_000;
 
-describe('a dishonest poster', { concurrency: true }, () => {
+describe('a dishonest poster', () => {
   for (const cheat of ['payout', 'accrual'] as const)
     describe(`a poster that lies of ${cheat === 'payout' ? 'a payout' : 'a weight'}`, {
       timeout: RUN_WITHIN_MS,
