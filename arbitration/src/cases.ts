@@ -1,4 +1,4 @@
-import type { Economy } from '@stannary/kernel';
+import type { Economy, OffenceRule } from '@stannary/kernel';
 import { mulDivUp } from '@stannary/kernel';
 import { decodeEvidence, type Evidence, type EvidenceRules, evidenceHash, verifyEvidence } from './evidence.ts';
 import { ArbitrationRefusal } from './refusals.ts';
@@ -40,6 +40,11 @@ export function judgeCase(charge: Charge, bytes: Uint8Array, rules: CaseRules): 
   return reason === null ? { isGuilty: true } : { isGuilty: false, reason };
 }
 
+/** Most that a charge may ask for, grains: the offence's share of what the node has bonded, rounded up against the node. */
+export function chargeGrainsMax({ slashPpm }: Pick<OffenceRule, 'slashPpm'>, slashableGrains: number): number {
+  return mulDivUp(slashableGrains, slashPpm, PPM);
+}
+
 function flawOf(charge: Charge, bytes: Uint8Array, rules: CaseRules): string | null {
   if (evidenceHash(bytes) !== charge.evidenceHash) return 'the evidence is not the one that the charge names';
   const evidence = evidenceIn(bytes);
@@ -64,7 +69,7 @@ function flawUnder(
   const finding = verifyEvidence(bytes, { node, replicasToConvict: verification.replicasToConvict });
   if (!finding.holds) return finding.reason;
   if (!finding.guilty.includes(nodeId)) return 'the evidence convicts others, not the charged node';
-  const grainsMax = mulDivUp(slashableGrains, rule.slashPpm, PPM);
+  const grainsMax = chargeGrainsMax(rule, slashableGrains);
   return grains > BigInt(grainsMax) ? `${offence} costs ${grainsMax} grains, not ${grains}` : null;
 }
 

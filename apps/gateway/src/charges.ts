@@ -1,6 +1,9 @@
-import { mulDivUp } from '@stannary/kernel';
-import type { Court, GatewayContext } from './context.ts';
+import { chargeGrainsMax } from '@stannary/arbitration';
+import type { Selectable } from 'kysely';
+import type { Court, GatewayContext, Tables } from './context.ts';
 import { NO_SLASH, revertOf } from './slashes.ts';
+
+type FaultRow = Selectable<Tables['fault']>;
 
 /**
  * Takes faults to committees, where those decide what bonds lose: each proposed fault becomes a case, of one node at most
@@ -21,8 +24,28 @@ export class Charges {
   }
 
   async #open(): Promise<boolean> {
-    const { db, count } = this.#context;
-    const fault = await db
+    const fault = await this.#nextUncharged();
+    if (fault === undefined) return false;
+    const grains = await this.#takeableGrains(fault);
+    if (grains === 0) {
+      await this.#note(fault.fault_id, { chain_slash_id: NO_SLASH, slash_grains: 0 });
+      return true;
+    }
+    const { node_id: nodeId, offence, evidence_hash: evidenceHash } = fault;
+    try {
+      const sent = await this.#court.sender.openCase({ nodeId, offence, evidenceHash, grains: BigInt(grains) });
+      this.#context.count('chainSends', 'openCase');
+      await this.#note(fault.fault_id, { case_id: sent.caseId });
+    } catch (error) {
+      if (revertOf(error) !== 'CasePending') throw error;
+      return false; // somebody was faster: the follower will read it back
+    }
+    return true;
+  }
+
+  /** The oldest, of a node that no open case is about. */
+  #nextUncharged(): Promise<FaultRow | undefined> {
+    return this.#context.db
       .selectFrom('fault')
       .selectAll()
       .where('stage', '=', 'proposed')
@@ -43,30 +66,14 @@ export class Charges {
       .orderBy('fault_id')
       .limit(1)
       .executeTakeFirst();
-    if (fault === undefined) return false;
-    const grains = await this.#takeable(fault);
-    if (grains === 0) {
-      await this.#note(fault.fault_id, { chain_slash_id: NO_SLASH, slash_grains: 0 });
-      return true;
-    }
-    const { node_id: nodeId, offence, evidence_hash: evidenceHash } = fault;
-    try {
-      const sent = await this.#court.sender.openCase({ nodeId, offence, evidenceHash, grains: BigInt(grains) });
-      count('chainSends', 'openCase');
-      await this.#note(fault.fault_id, { case_id: sent.caseId });
-    } catch (error) {
-      if (revertOf(error) !== 'CasePending') throw error;
-      return false; // somebody was faster: the follower will read it back
-    }
-    return true;
   }
 
   /** Of what there is, no more than the offence costs: arbiters acquit whoever is charged with more. */
-  async #takeable(fault: { node_id: string; offence: string; slash_grains: number; proposed_epoch: number | null }) {
+  async #takeableGrains(fault: FaultRow): Promise<number> {
     const { economy } = this.#context.policyAt(fault.proposed_epoch!);
     const rule = economy.offences.find(({ offence }) => offence === fault.offence)!;
-    const slashable = await this.#court.reader.slashable(fault.node_id);
-    return Math.min(fault.slash_grains, mulDivUp(slashable, rule.slashPpm, 1_000_000));
+    const slashableGrains = await this.#court.reader.slashable(fault.node_id);
+    return Math.min(fault.slash_grains, chargeGrainsMax(rule, slashableGrains));
   }
 
   /** The vault refused what a committee decided: it is asked again, and says whether anything is left. */
@@ -92,7 +99,7 @@ export class Charges {
 
   async #note(
     faultId: string,
-    change: { case_id?: number; chain_slash_id?: string; slash_grains?: number },
+    change: Partial<Pick<FaultRow, 'case_id' | 'chain_slash_id' | 'slash_grains'>>,
   ): Promise<void> {
     await this.#context.db.updateTable('fault').set(change).where('fault_id', '=', faultId).execute();
   }
