@@ -144,13 +144,13 @@ export class ArbitrationReader {
         this.#rpc.readContract({ ...door, functionName: 'arbiterBondGrains' }),
       ]),
     );
-    const [drawMs, commitMs, revealMs, appealMs] = [draw, commit, reveal, appeal].map((one) => timeOf(one)!) as [
-      number,
-      number,
-      number,
-      number,
-    ];
-    return { drawMs, commitMs, revealMs, appealMs, arbiterBondGrains };
+    return {
+      drawMs: timeOf(draw)!,
+      commitMs: timeOf(commit)!,
+      revealMs: timeOf(reveal)!,
+      appealMs: timeOf(appeal)!,
+      arbiterBondGrains,
+    };
   }
 
   /** The newest block: its number and its time, which every deadline is measured by. */
@@ -230,15 +230,9 @@ export class ArbitrationReader {
   /** What a seat committed to, 64 hex characters; null where it did not. */
   async commitment(caseId: number, instance: number, seat: number): Promise<string | null> {
     const logs = await this.#logs([COMMITTED, idTopic(caseId)]);
-    const words = logs.map(({ data }) =>
-      data
-        .slice(2)
-        .match(/.{64}/g)!
-        .map((word) => word),
-    );
-    const found = words.find(
-      ([of, at]) => BigInt(`0x${of}`) === BigInt(instance) && BigInt(`0x${at}`) === BigInt(seat),
-    );
+    const found = logs
+      .map(({ data }) => data.slice(2).match(/.{64}/g)!)
+      .find(([of, at]) => BigInt(`0x${of}`) === BigInt(instance) && BigInt(`0x${at}`) === BigInt(seat));
     return found?.[2] ?? null;
   }
 

@@ -22,10 +22,15 @@ export interface ArbitrationAccess extends ArbitrationPlace {
   readonly journalFile?: string;
 }
 
+/** Of a committee of 63, the largest that the contract draws. */
+const SEAT_MAX = 62;
 /** Holding a bond that lies in as many lots as there may be. */
 const SLASH_GAS = 3_000_000n;
 
-/** Opens a key for the arbitration. It shares its queue with every other sender of the key. Errors: CHAIN-RANGE, CHAIN-ADDRESS-BOOK. */
+/**
+ * Opens a key for the arbitration. It shares its queue with every other sender of the key. Errors: CHAIN-RANGE,
+ * CHAIN-ADDRESS-BOOK.
+ */
 export function openArbitrationSender(access: ArbitrationAccess): ArbitrationSender {
   const { rpcUrl, privateKey, addressBook, journalFile } = access;
   const rpc = openRpc(rpcUrl);
@@ -89,11 +94,8 @@ export class ArbitrationSender {
   }
 
   collectFee(caseId: number, instance: number, seat: number): Promise<Sent> {
-    return this.#call('collectFee', [
-      uintOf(caseId, 'caseId'),
-      uint32Of(instance, 'instance', 1),
-      uint32Of(seat, 'seat', 62),
-    ]);
+    const [id, seatIndex] = seatOf(caseId, seat);
+    return this.#call('collectFee', [id, uint32Of(instance, 'instance', 1), seatIndex]);
   }
 
   // ---- challengers
@@ -194,8 +196,8 @@ export class ArbitrationSender {
   }
 }
 
-function seatOf(caseId: number, seat: number): readonly [bigint, number] {
-  return [uintOf(caseId, 'caseId'), uint32Of(seat, 'seat', 62)];
+function seatOf(caseId: number, seat: number): readonly [caseId: bigint, seat: number] {
+  return [uintOf(caseId, 'caseId'), uint32Of(seat, 'seat', SEAT_MAX)];
 }
 
 function sentOf({ transactionHash, blockNumber }: TransactionReceipt): Sent {

@@ -7,9 +7,9 @@ import type {
   ArbitrationSender,
   CasePanel,
   CaseVerdict,
-  ChainRefusal,
   Sent,
 } from '@stannary/chain';
+import { isOfChain, isRevert } from '../watch/chain-errors.ts';
 
 /** What an arbiter has to say; `kind` is stable. */
 export type ArbiterFinding =
@@ -37,7 +37,7 @@ export interface ArbiterParts {
   readonly sender: ArbitrationSender;
   /** Judges by what is public. Throws where that is not to be had at the moment. */
   readonly judge: (of: ArbitrationCase) => Promise<CaseFinding>;
-  /** The preimage that an epoch's poster revealed, 64 hex characters; null while it did not. */
+  /** The preimage that an epoch's poster revealed, 64 hex characters; null while nobody serves it, whatever the reason. */
   readonly preimageOf: (epoch: number) => Promise<string | null>;
   /** 64 hex characters, unknown to everybody else, the same at every call. */
   readonly saltOf: (caseId: number, instance: number) => string;
@@ -120,7 +120,10 @@ export class Arbiter {
   async #attend(caseId: number, arbiterId: number): Promise<boolean> {
     const { court } = this.#parts;
     const found = await court.case(caseId);
-    if (found.status === 'closed') return this.#collect(caseId, arbiterId);
+    if (found.status === 'closed') {
+      await this.#collect(found, arbiterId);
+      return true;
+    }
     const panel = await court.panel(caseId, found.instance);
     const { block, atMs } = await court.now();
     if (found.status === 'drawing') await this.#bringToDraw(caseId, panel, { block, atMs });
@@ -170,11 +173,10 @@ export class Arbiter {
       tell({ kind: 'case-judged', caseId, reason: finding.isGuilty ? null : finding.reason });
       return finding.isGuilty ? 'guilty' : 'not-guilty';
     } catch (error) {
-      const { code, message } = error as Partial<ChainRefusal>;
       // The chain has to be asked again; it is not for whoever charges to publish that.
-      if (code?.startsWith('CHAIN-') === true) throw error;
+      if (isOfChain(error)) throw error;
       const key = `${caseId} ${found.instance}`;
-      if (!this.#missed.has(key)) tell({ kind: 'evidence-missing', caseId, reason: message! });
+      if (!this.#missed.has(key)) tell({ kind: 'evidence-missing', caseId, reason: (error as Error).message });
       this.#missed.add(key);
       if (patienceMs > 0) return null;
       tell({ kind: 'case-judged', caseId, reason: 'nobody publishes the evidence' });
@@ -237,10 +239,9 @@ export class Arbiter {
     if (sent !== null) this.#parts.tell({ kind: 'helped', caseId, act, txHash: sent.txHash });
   }
 
-  /** Fees of the seats it had; true when none is left. */
-  async #collect(caseId: number, arbiterId: number): Promise<boolean> {
+  /** Fees of the seats whose vote was the verdict. */
+  async #collect({ caseId, verdict, instance: last }: ArbitrationCase, arbiterId: number): Promise<void> {
     const { court, sender, tell } = this.#parts;
-    const { verdict, instance: last } = await court.case(caseId);
     for (const instance of INSTANCES.filter((one) => one <= last)) {
       const { seats, shareGrains } = await court.panel(caseId, instance);
       const seat = seats.findIndex((one) => one.arbiterId === arbiterId);
@@ -252,7 +253,6 @@ export class Arbiter {
         tell({ kind: 'fee-collected', caseId, grains: `${shareGrains}`, txHash });
       });
     }
-    return true;
   }
 
   /** Null where the contract refused: somebody was faster, or it is too early yet. */
@@ -274,8 +274,4 @@ export class Arbiter {
       this.#parts.tell({ kind: 'refused', caseId, act, reason: (error as Error).message });
     }
   }
-}
-
-function isRevert(error: unknown): boolean {
-  return (error as ChainRefusal).revert !== undefined;
 }

@@ -1,6 +1,7 @@
 import type { ChainRefusal, ChannelOnChain, ChannelReader, ChannelSender, ShownVoucher } from '@stannary/chain';
 import { channelSeparator } from '@stannary/wire';
 import { CliRefusal } from '../refusal.ts';
+import { isOfChain, isRevert } from './chain-errors.ts';
 import { GasAllowance } from './gas-allowance.ts';
 import { voucherIn } from './voucher-file.ts';
 import type { VoucherFile, VoucherFolder } from './voucher-folder.ts';
@@ -151,7 +152,10 @@ export class ChannelTower {
     }
   }
 
-  /** Holds a voucher that is good and better than what is held, and gives its channel; what is not good yet waits for the next look. */
+  /**
+   * Holds a voucher that is good and better than what is held, and gives its channel; null for any other. What is not good
+   * yet waits for the next look.
+   */
   async #judge(file: string, { shown, text }: Waiting): Promise<string | null> {
     const { channelId, payee, cumulativeGrains } = shown.voucher;
     const best = this.#held.get(channelId)?.shown ?? null;
@@ -346,7 +350,7 @@ export class ChannelTower {
         }
       }
     } catch (error) {
-      if ((error as ChainRefusal).revert === undefined) throw error;
+      if (!isRevert(error)) throw error;
       refuse(list, (error as Error).message);
     }
   }
@@ -381,6 +385,5 @@ function isClaimable({ held: { shown }, onChain }: Pressing): boolean {
 
 /** Of this one channel, not of the way to the chain: it must hold up no other. */
 function isOwnFault(error: unknown): error is ChainRefusal {
-  const { code, refusalClass } = error as Partial<ChainRefusal>;
-  return code?.startsWith('CHAIN-') === true && refusalClass === 'input';
+  return isOfChain(error) && error.refusalClass === 'input';
 }

@@ -1,5 +1,6 @@
-import type { ChainReader, ChainRefusal, ChainSender, EraChallenge, EraEntry, EraHeader } from '@stannary/chain';
+import type { ChainReader, ChainSender, EraChallenge, EraEntry, EraHeader } from '@stannary/chain';
 import type { GatewayClient } from '@stannary/gateway/client';
+import { isOfChain, isRevert } from './chain-errors.ts';
 import { type EraJudgement, isSignedBy, judgeEra } from './judge-era.ts';
 import { type ReplayPlace, replayEra } from './replayed.ts';
 
@@ -102,7 +103,7 @@ export class EraTower {
   async #judge(era: number, entry: EraEntry): Promise<boolean> {
     const looked = await this.#look(era, entry).catch((error: unknown) => {
       // What is served may be anything: it stops no tower. What the chain or the way to it refuses is tried again.
-      if ((error as Partial<ChainRefusal>).code?.startsWith('CHAIN-') === true) throw error;
+      if (isOfChain(error)) throw error;
       return (error as Error).message;
     });
     if (typeof looked === 'string') {
@@ -225,8 +226,4 @@ export class EraTower {
     this.#judged.delete(era);
     this.#after.delete(era - 1);
   }
-}
-
-function isRevert(error: unknown): boolean {
-  return (error as ChainRefusal).revert !== undefined;
 }

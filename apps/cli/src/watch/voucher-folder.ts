@@ -13,6 +13,7 @@ import {
 import { join } from 'node:path';
 import { makeFolder } from '@stannary/simulator/lab';
 import { CliRefusal } from '../refusal.ts';
+import { inWritable } from './looking.ts';
 
 export interface VoucherFile {
   readonly file: string;
@@ -53,7 +54,10 @@ export class VoucherFolder {
     return this.#overfull;
   }
 
-  /** Files that are new, changed or gone since the last call, the tower's copies first. Refuses WATCH-VOUCHER for a folder that is none. */
+  /**
+   * Files that are new, changed or gone since the last call, the tower's copies first. Refuses WATCH-VOUCHER for a folder that
+   * is none.
+   */
   changed(): VoucherFile[] {
     const copies = this.#copies === null ? [] : filesIn(this.#copies, true);
     const handed = filesIn(this.#folder, false);
@@ -70,21 +74,16 @@ export class VoucherFolder {
     return [...changed, ...gone.map((file) => ({ file, text: null }))];
   }
 
-  /** Keeps a channel's best voucher, whole or not at all. */
+  /** Keeps a channel's best voucher, whole or not at all. Refuses WATCH-PLACE. */
   keep(channelId: string, text: string): void {
     if (this.#copies === null) return;
-    const copy = join(this.#copies, `${channelId}.json`);
-    try {
-      makeFolder(this.#copies);
+    const folder = this.#copies;
+    const copy = join(folder, `${channelId}.json`);
+    inWritable(copy, () => {
+      makeFolder(folder);
       writeFileSync(`${copy}.new`, text);
       renameSync(`${copy}.new`, copy);
-    } catch (error) {
-      throw new CliRefusal('WATCH-PLACE', 'give-up', {
-        where: copy,
-        expected: 'a folder that can be written',
-        got: codeOf(error),
-      });
-    }
+    });
     this.#seen.set(copy, hashOf(text));
   }
 
