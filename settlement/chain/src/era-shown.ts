@@ -4,8 +4,8 @@ import { EraTree, type Span, type TreeRoot } from './era-tree.ts';
 import type { BatchMessage } from './era-trees.ts';
 
 // A tree of which the poster publishes other leaves than it posted, found out leaf by leaf. Where few leaves are other than
-// the statements make them, the way of a shown leaf to the root says which subtree the next is in: so many questions as the
-// tree has levels find one.
+// the statements make them, the path of a shown leaf to the root says which subtree such a leaf is in: as many questions as
+// the tree has levels find it.
 
 export interface AskedLeaf {
   readonly tree: EraTreeName;
@@ -26,7 +26,7 @@ export interface ShownLeaf extends AskedLeaf {
 /** Most leaves of a tree that are asked for: each costs a fee, which a poster that answers earns. */
 const ASKS_MAX = 64;
 
-/** The leaves that the statements make, those that were shown in their places. */
+/** The tree that the statements make, with the leaves that were shown in their places. */
 export function treeWithShown(rebuilt: EraTree, name: EraTreeName, shown: readonly ShownLeaf[]): EraTree {
   const leaves = [...rebuilt.leaves];
   for (const { tree, index, proof } of shown)
@@ -54,7 +54,7 @@ export function nextToAsk(
   return null;
 }
 
-/** Nodes beside the ways of shown leaves that are others than the tree's, the lowest first. */
+/** Nodes beside the paths of shown leaves that differ from the tree's, the lowest first. */
 function differingPlaces(tree: EraTree, shown: readonly ShownLeaf[]): { height: number; index: number }[] {
   const places = shown.flatMap(({ index, proof }) => {
     const path = fromHex(proof?.span.path ?? '');

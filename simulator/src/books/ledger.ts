@@ -42,7 +42,7 @@ export class Ledger {
   #waitingCredits = 0;
   #waitingTokens = 0;
 
-  /** @throws as `assertSum` */
+  /** Adds an epoch's money, grains, and holds it against what waits to be paid. @throws as `assertSum` */
   enter(entry: LedgerEntry, unvested: Unvested): void {
     const credits = unvested.openCredits + unvested.take + unvested.heldTake;
     const tokens = unvested.openTokens + unvested.vestingTokens;

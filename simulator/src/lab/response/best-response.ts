@@ -51,8 +51,9 @@ export type ResponseOptions = Pick<CampaignOptions, 'workers' | 'signal' | 'shel
 
 /**
  * The attacker's best responses: of the strategies that return something and are of at least the attack's minimum size, the
- * one with the most (2R - C) / C, which costs least over its return (docs/adr/0016). Searched in the closed form where there is one, then by simulation from there, all hunts in step: each round is
- * one campaign, and all its strategies meet the same runs. Pure but for the campaign.
+ * one with the most (2R - C) / C, which costs least over its return (docs/adr/0016). Searched in the closed form where there
+ * is one, then by simulation from there, all hunts in step: each round is one campaign, and all its strategies meet the same
+ * runs. Pure but for the campaign.
  * @throws SimulationRefusal those of an attempt
  */
 export async function bestResponses(
