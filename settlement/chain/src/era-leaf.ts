@@ -56,7 +56,10 @@ export interface AccrualLine {
   readonly coveredPrice: bigint;
 }
 
-/** Unsigned integers of 64 bits, as a poster may write any. All that a node's result of an epoch follows from, beside its class's rules. Amounts: grains, NCU·ms. */
+/**
+ * All that a node's result of an epoch follows from, beside its class's rules. Amounts: grains, NCU·ms; unsigned integers of 64
+ * bits, as a poster may write any.
+ */
 export interface AccrualInputs {
   readonly auditNcuMs: bigint;
   readonly reservedNcuMs: bigint;

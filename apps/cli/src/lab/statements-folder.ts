@@ -48,7 +48,10 @@ export function publishedIn(folder: string): Published {
   };
 }
 
-/** All epochs of the policy in force that a gateway has settled; kept in a folder, where one is named. Refuses OUT-FOLDER. @throws GatewayRefusal */
+/**
+ * All epochs of the policy in force that a gateway has settled; kept in a folder, where one is named. Refuses OUT-FOLDER.
+ * @throws GatewayRefusal
+ */
 export async function publishedBy(url: string, save: string | null): Promise<Published> {
   const client = new GatewayClient({ baseUrl: url });
   const { settledEpoch, policy } = await client.status();
