@@ -257,7 +257,7 @@ test('tells what happened on the chain, newest first, with links to its eras', {
   const { page } = visited;
   const rows = page.locator('#timeline tbody tr');
   assert.equal(await rows.count(), exampleTimeline().length);
-  assert.match(await textOf(rows.first()), /^2026-03-01 12:00:36 Redemption priced The reserve takes back/);
+  assert.match(await textOf(rows.first()), /^2026-03-01 12:00:39 Redemption priced The reserve takes back/);
   assert.match(
     await textOf(rows.nth(-2)),
     /^2026-03-01 12:00:01 Era voided Eras 4 to 5 are void: it pays .+ Proven by 0x\S+\. 4 101 0x\S+…\S+$/,

@@ -43,7 +43,7 @@ test('the bundled economies keep their hashes', async () => {
   );
   assert.deepEqual(hashes, {
     reference: 'abae9529027424194334f044b91f053e0477913792affbb52e752c656b9b6a61',
-    local: '465beafe77fbede65101099c0b1fb18d4cef69fc58e77d8c25e1ef94f04863e2',
+    local: 'fe37d4e0c40cfeb40d1107b42ef8aed0bfda406c8cfb81f2654ab1b0cc388077',
   });
 });
 

@@ -93,7 +93,7 @@ test('ECONOMY-FIXED: what clock, ledger and contracts stand on never changes', a
   for (const [set, path] of [
     [{ cadence: { late: '2 epochs' } }, 'cadence.late'],
     [{ cadence: { holdback: '2 eras' } }, 'cadence.holdback'],
-    [{ settlement: { unbonding: '90 s' } }, 'settlement.unbonding'],
+    [{ settlement: { unbonding: '120 s' } }, 'settlement.unbonding'],
     [{ slash: { burn: '10 %', insurance: '40 %' } }, 'slash.insurance'],
     [
       { genesis: { allocations: { more: { holder: 'public', amount: '1 token', lockup: '0 s', vesting: '0 s' } } } },
