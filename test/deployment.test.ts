@@ -53,6 +53,14 @@ async function nodeWithout(method: string, rpcUrl: string) {
   return { rpcUrl: `http://127.0.0.1:${port}`, end: () => void server.close() };
 }
 
+test('the local economy too fits the parties of a local chain: its committees decide within its appeals', async () => {
+  const economy = await economyOf('local');
+  const { institutions } = networkSettings(economy, partiesOf(economy));
+  const { drawSeconds, commitSeconds, revealSeconds } = institutions!.arbitration;
+  const { settlement } = economy.policies[0]!;
+  assert.ok(drawSeconds + commitSeconds + revealSeconds < settlement.appealSeconds);
+});
+
 describe('a deployment', { timeout: 300_000 }, () => {
   let chain: LocalChain;
   let end: () => Promise<void>;
@@ -147,6 +155,13 @@ describe('a deployment', { timeout: 300_000 }, () => {
       findings.map(({ where }) => where),
       ['treasury.code', 'treasury.economy'],
     );
+  });
+
+  test('that is not there, by the book of another, is found out', async () => {
+    const settings = await settingsOf('token');
+    const { book } = await deployed(chain.rpcUrl, settings);
+    const { findings } = await verified(chain.rpcUrl, settings, { ...book, owner: STRANGER });
+    assert.ok(findings.some(({ where }) => where.startsWith('economyRegistry.')));
   });
 
   test('CHAIN-ADDRESS-BOOK: the book is of another deployment', async () => {

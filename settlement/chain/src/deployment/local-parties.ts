@@ -14,7 +14,8 @@ const NOBODYS_KEY =
  * Who is who on a developer's own chain when nobody says: the accounts that every such chain starts with. Half of the
  * genesis is the treasury's. Whoever runs a network on it names its own poster, whose receipts would count.
  */
-export function localParties({ genesis, governance }: Economy, genesisAt: number): DeploymentParties {
+export function localParties(economy: Economy, genesisAt: number): DeploymentParties {
+  const { genesis, governance } = economy;
   const total = genesis.allocations.reduce((sum, { tokensGrains }) => sum + tokensGrains, 0);
   const treasuryGrains = Math.floor(total / 2);
   const holder = devAccount(PLACES.everyoneElse).address;
@@ -42,9 +43,15 @@ export function localParties({ genesis, governance }: Economy, genesisAt: number
       ageSecondsMax: DAY_SECONDS,
     },
     probationSeconds: 7 * DAY_SECONDS,
-    arbitration: { drawSeconds: 3_600, entropyDelayBlocks: 4 },
+    arbitration: { drawSeconds: drawSecondsOf(economy), entropyDelayBlocks: 4 },
     curve: null,
   };
+}
+
+/** An hour; less where the vault's window for an appeal is short: half of what the votes leave of it. */
+function drawSecondsOf({ settlement, committee }: Economy): number {
+  const leftSeconds = settlement.appealSeconds - committee.commitSeconds - committee.revealSeconds;
+  return Math.max(1, Math.min(3_600, Math.floor(leftSeconds / 2)));
 }
 
 function seats(places: readonly number[], endsAt: number | null) {

@@ -225,8 +225,10 @@ function seatQuestions(rpc: Rpc, name: DeployedName, address: Address, { seats }
     where: `${name}.seat ${index}`,
     expected: [seat.name, seat.holder],
     ask: async () => {
-      const got = (await read(rpc, artifactOf(name).abi, address, 'seatOf', [index])) as { name: Hex; holder: Hex };
-      return [textOf(got.name), got.holder];
+      const got = await read(rpc, artifactOf(name).abi, address, 'seatOf', [index]);
+      if (typeof got === 'string') return got;
+      const { name: seatName, holder } = got as { name: Hex; holder: Hex };
+      return [textOf(seatName), holder];
     },
   }));
 }
@@ -240,6 +242,7 @@ function deployerQuestions(rpc: Rpc, owner: Address, at: At, { core }: NetworkSe
 
 async function rowOf(rpc: Rpc, address: Address, planned: { readonly name: Hex; readonly value: bigint }) {
   const parameter = await read(rpc, economyRegistry.abi, address, 'parameterOf', [planned.name]);
+  if (typeof parameter === 'string') return parameter;
   const { row, changedAt } = parameter as { row: { value: bigint; min: bigint; max: bigint }; changedAt: number };
   const { value, min, max } = row;
   const isAsPlanned = changedAt === 0 ? value === planned.value : value >= min && value <= max;
