@@ -2,7 +2,7 @@
 import type { Economy } from '@stannary/kernel';
 import { profileSvg } from '@stannary/plot';
 import type { Attack, AttackAccount } from '@stannary/simulator';
-import { ECONOMIC_ATTACKS } from '@stannary/simulator';
+import { CORRECTNESS_ATTACKS, ECONOMIC_ATTACKS } from '@stannary/simulator';
 import {
   closedBestResponse,
   gateScenario,
@@ -11,6 +11,7 @@ import {
   ratioInterval,
   settingFor,
 } from '@stannary/simulator/lab';
+import { correctnessPage, playedSchedules } from './correctness-pages.ts';
 import { textOf } from './source-tree.ts';
 
 export const ATTACKS_FOLDER = 'docs/reference/attacks';
@@ -36,6 +37,8 @@ export function attackPages(economy: Economy): Readonly<Record<string, string>> 
     [`${pageName(attack)}.md`, attackPage(attack, section)],
     ...(picture === null ? [] : [[`${pageName(attack)}.svg`, picture] as [string, string]]),
   ]);
+  for (const attack of CORRECTNESS_ATTACKS)
+    files.push([`${pageName(attack)}.md`, correctnessPage(attack, playedSchedules(attack), MEASURED)]);
   return { ...Object.fromEntries(files), 'README.md': indexPage(measured.map(({ row }) => row)) };
 }
 
@@ -46,7 +49,7 @@ export function textPart(page: string): string {
   return from < 0 ? page : page.slice(0, from) + page.slice(to);
 }
 
-export function pageName({ number, id }: Attack): string {
+export function pageName({ number, id }: Pick<Attack, 'number' | 'id'>): string {
   return `${String(number).padStart(2, '0')}-${id}`;
 }
 
@@ -118,9 +121,11 @@ function indexPage(rows: readonly string[]): string {
     ...rows,
     close,
     '',
-    'Replay and double claims (16), overspent vouchers (17) and partial redemption (20) must be impossible, not dear.',
+    'Three more must be impossible, not dear; their pages say what refused them.',
     '',
-    ...ECONOMIC_ATTACKS.map((attack) => `- [${attack.number}. ${attack.title}](${pageName(attack)}.md)`),
+    ...[...ECONOMIC_ATTACKS, ...CORRECTNESS_ATTACKS]
+      .sort((a, b) => a.number - b.number)
+      .map((attack) => `- [${attack.number}. ${attack.title}](${pageName(attack)}.md)`),
     '',
   ].join('\n');
 }
@@ -247,7 +252,10 @@ function short(value: number): string {
 /** Pages and pictures that are not there, or whose text is not what would be written. */
 export function staleText(): string[] {
   const pages = ECONOMIC_ATTACKS.map((attack) => [`${pageName(attack)}.md`, attackPage(attack, '')] as const);
-  return [...pages, ['README.md', indexPage([])] as const].flatMap(([file, wanted]) => {
+  const impossible = CORRECTNESS_ATTACKS.map(
+    (attack) => [`${pageName(attack)}.md`, correctnessPage(attack, '', MEASURED)] as const,
+  );
+  return [...pages, ...impossible, ['README.md', indexPage([])] as const].flatMap(([file, wanted]) => {
     const there = textOf(`${ATTACKS_FOLDER}/${file}`);
     return textPart(there) === textPart(wanted) ? [] : [file];
   });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { loadEconomy } from '@stannary/economies';
-import { ECONOMIC_ATTACKS } from '@stannary/simulator';
+import { CORRECTNESS_ATTACKS, ECONOMIC_ATTACKS } from '@stannary/simulator';
 import { ATTACKS_FOLDER, attackPage, pageName, staleText, textPart } from '../../tools/attack-pages.ts';
 import { filesMatching } from '../../tools/source-tree.ts';
 
@@ -9,10 +9,11 @@ test('the pages of attacks say what the catalogue says', () => {
   assert.deepEqual(staleText(), [], 'run node tools/write-attacks.mjs');
 });
 
-test('every attack has its page and its picture, and there is no other', () => {
+test('every attack has its page, and its picture where it may pay, and there is no other', () => {
   const names = ECONOMIC_ATTACKS.flatMap((attack) =>
     ['md', 'svg'].map((end) => `${ATTACKS_FOLDER}/${pageName(attack)}.${end}`),
   );
+  for (const attack of CORRECTNESS_ATTACKS) names.push(`${ATTACKS_FOLDER}/${pageName(attack)}.md`);
   assert.deepEqual(filesMatching(`${ATTACKS_FOLDER}/*`), [...names, `${ATTACKS_FOLDER}/README.md`].sort());
 });
 
