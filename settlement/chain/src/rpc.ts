@@ -83,7 +83,7 @@ function transportRefusal(error: BaseError, where: string): ChainRefusal | null 
   const limit = error.walk((inner) => inner instanceof LimitExceededRpcError);
   const isLimited = limit !== null || (lost instanceof HttpRequestError && lost.status === TOO_MANY_REQUESTS);
   if (lost === null && limit === null) return null;
-  const got = shortOf(lost ?? limit);
+  const got = lostText(lost ?? limit!);
   if (isLimited) return new ChainRefusal('CHAIN-RPC-LIMITED', { where, expected: 'fewer requests', got, cause: error });
   return new ChainRefusal('CHAIN-RPC-UNREACHABLE', { where, expected: 'an answer', got, cause: error });
 }
@@ -123,6 +123,12 @@ function revertData(error: BaseError): Hex | null {
   const holder = error.walk((inner) => typeof (inner as { data?: unknown }).data === 'string') as { data?: Hex } | null;
   if (holder?.data !== undefined) return holder.data;
   return /execution reverted/i.test(error.message) ? '0x' : null;
+}
+
+/** Of a request that got nowhere, why: fetch itself says only that it failed. */
+function lostText(error: Error): string {
+  const { message, code } = (error as BaseError).walk() as Error & { readonly code?: string };
+  return code === undefined ? shortOf(error) : message || code;
 }
 
 function shortOf(error: unknown): string {

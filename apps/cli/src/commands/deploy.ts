@@ -177,6 +177,7 @@ async function diff(flags: DeployFlags): Promise<boolean> {
   const privateKey = keyOf(flags);
   if (flags.gateReport === undefined || privateKey === null) {
     if (flags.json) console.log(jsonOf({ ...shown, step: null }));
+    else if (version !== registry.versionInForce) console.log('shown only: a step takes --gate-report and a key');
     return true;
   }
   const gateReportHash = gateReportHashOf(flags.gateReport, economyHash, isPlay(newest.economy, parties));

@@ -227,7 +227,9 @@ function textsOf({ fields }: TunePlan, { change }: Candidate): readonly string[]
 
 function differenceText({ metric, difference }: Candidate['found'][number]): string | null {
   if (difference === null) return null;
-  return `  ${metric.name}: ${shortText(difference.mean)} more than as it stands (95 %: ${intervalText(difference.interval)})`;
+  const { mean, interval } = difference;
+  const moved = `${shortText(Math.abs(mean))} ${mean < 0 ? 'less' : 'more'} than as it stands`;
+  return `  ${metric.name}: ${moved} (95 %: ${intervalText(interval)})`;
 }
 
 function tunedJson({ here, best, ...rest }: Tuned) {
