@@ -24,6 +24,7 @@ import {
   encodeVoucher,
   fromHex,
   keccak256,
+  NOBODY,
   p256Signature,
   publicPointOf,
   toHex,
@@ -42,7 +43,6 @@ import { askNode, temporaryFolder } from './local-network.ts';
 export const DEPOSIT = 1_000;
 const EXIT_SECONDS = 3_600;
 const DAY_MS = 86_400_000;
-const NOBODY = `0x${'0'.repeat(40)}`;
 
 /** A P-256 key of a payer's device. */
 export class DeviceKey {

@@ -41,6 +41,7 @@ import {
   encodeReceipt,
   externalAad,
   FIRST_PREVIOUS_BATCH_ID,
+  NOBODY,
   normaliseLowS,
   sha256,
   signStructure,
@@ -53,7 +54,6 @@ import { temporaryFolder } from './local-network.ts';
 const EPOCHS_PER_ERA = 4;
 const FUEL = 7;
 const UNIT = 1_000_000;
-const NO_ADDRESS = `0x${'0'.repeat(40)}`;
 const NO_ROOT = '0'.repeat(64);
 const CONSUMER = `0x${'c0'.repeat(20)}`;
 
@@ -275,7 +275,7 @@ export function receipted(world: EraWorld, { batchId: id, seq, message }: Settle
 /** A fault of a node, proposed in one epoch; what it earned is held until it is final or reversed. */
 export function proposedFault({ devices }: EraWorld, node: number, faultId: string): Verdict {
   const { nodeId } = devices[node]!;
-  const evidence = { evidence: 'ee'.repeat(32), challenger: NO_ADDRESS, windows: [] };
+  const evidence = { evidence: 'ee'.repeat(32), challenger: NOBODY, windows: [] };
   return { kind: 'fault-proposed', faultId, nodeId, offence: 'wrong-result', ...evidence };
 }
 

@@ -7,12 +7,14 @@ import {
   encodeBatch,
   encodeBatchHeader,
   encodeCbor,
+  encodeTaskReceipt,
   externalAad,
   type Hash,
   nodeIdOf,
   normaliseLowS,
   recordsRoot,
   signStructure,
+  type TaskReceipt,
   totalsOf,
   type UsageRecord,
   type Verify,
@@ -28,6 +30,7 @@ import {
   readBatch,
   type StoredHeader,
 } from './admission.ts';
+import type { Evidence, SignedReceipt } from './evidence.ts';
 import type { AcceptedUse, LeaseFact } from './plausibility.ts';
 
 // A small world for the package's tests and benches: nodes with real keys, an economy, and a gateway in memory that
@@ -204,4 +207,29 @@ export class TestGateway {
       this.usedInEpoch.set(resource, (this.usedInEpoch.get(resource) ?? 0) + quantity);
     }
   }
+}
+
+/** What honest nodes say of one task. */
+export const WORK: TaskReceipt = {
+  taskId: '01'.repeat(32),
+  moduleHash: '02'.repeat(32),
+  inputHash: '03'.repeat(32),
+  outputHash: '04'.repeat(32),
+  fuel: 1_000_000,
+  checkpointRoot: '05'.repeat(32),
+  checkpointCount: 2,
+  costTableHash: '06'.repeat(32),
+};
+
+export function signedReceipt(node: TestNode, differing: Partial<TaskReceipt> = {}, aad = AAD): SignedReceipt {
+  return { nodeId: node.nodeId, aad, cose: node.sign(encodeTaskReceipt({ ...WORK, ...differing }), aad) };
+}
+
+/** Two batches of one number, signed by the node. */
+export function equivocationOf(node: TestNode): Evidence & { kind: 'equivocation' } {
+  const gateway = new TestGateway(node);
+  gateway.take(node.batch([record(0)]).body);
+  const admission = gateway.take(node.batch([record(1)]).body);
+  if (admission.outcome !== 'equivocation') throw new Error(`expected equivocation, got ${admission.outcome}`);
+  return { kind: 'equivocation', proof: admission.proof };
 }

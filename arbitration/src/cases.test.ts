@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { encodeTaskReceipt, type TaskReceipt, toHex } from '@stannary/wire';
+import { toHex } from '@stannary/wire';
 import fc from 'fast-check';
-import { AAD, ECONOMY, record, TestGateway, TestNode } from './admission.fixture.ts';
+import { AAD, ECONOMY, equivocationOf, signedReceipt, TestNode, WORK } from './admission.fixture.ts';
 import { type CaseRules, type Charge, judgeCase } from './cases.ts';
-import { type Evidence, encodeEvidence, evidenceHash, type SignedReceipt } from './evidence.ts';
+import { encodeEvidence, evidenceHash, type SignedReceipt } from './evidence.ts';
 
 const nodes = [new TestNode(), new TestNode(), new TestNode(), new TestNode()] as const;
 const [accused, first, second, other] = nodes;
@@ -24,36 +24,16 @@ const rules: CaseRules = {
   slashableGrains: BONDED,
 };
 
-const WORK: TaskReceipt = {
-  taskId: '01'.repeat(32),
-  moduleHash: '02'.repeat(32),
-  inputHash: '03'.repeat(32),
-  outputHash: '04'.repeat(32),
-  fuel: 1_000_000,
-  checkpointRoot: '05'.repeat(32),
-  checkpointCount: 2,
-  costTableHash: '06'.repeat(32),
-};
-
-function receipt(node: TestNode, differing: Partial<TaskReceipt> = {}, aad = AAD): SignedReceipt {
-  return { nodeId: node.nodeId, aad, cose: node.sign(encodeTaskReceipt({ ...WORK, ...differing }), aad) };
-}
-
 function wrongResult(original: SignedReceipt, ...replicas: SignedReceipt[]): Uint8Array {
   return encodeEvidence({ kind: 'wrong-result', proof: { taskId: WORK.taskId, original, replicas } });
 }
 
-const replicas = [receipt(first, { taskId: '0a'.repeat(32) }), receipt(second, { taskId: '0b'.repeat(32) })] as const;
-const lie = receipt(accused, { fuel: 1_300_000 });
+const replicas = [
+  signedReceipt(first, { taskId: '0a'.repeat(32) }),
+  signedReceipt(second, { taskId: '0b'.repeat(32) }),
+] as const;
+const lie = signedReceipt(accused, { fuel: 1_300_000 });
 const proven = wrongResult(lie, ...replicas);
-
-function equivocation(): Evidence & { kind: 'equivocation' } {
-  const gateway = new TestGateway(accused);
-  gateway.take(accused.batch([record(0)]).body);
-  const admission = gateway.take(accused.batch([record(1)]).body);
-  assert.ok(admission.outcome === 'equivocation');
-  return { kind: 'equivocation', proof: admission.proof };
-}
 
 function charge(bytes: Uint8Array, differing: Partial<Charge> = {}): Charge {
   const evidence = evidenceHash(bytes);
@@ -70,12 +50,16 @@ describe('a charge holds', () => {
   test('where replicas of two operators contradict the node', () => assert.equal(reason(proven), null));
 
   test('where the node signed two batches of one number', () => {
-    const bytes = encodeEvidence(equivocation());
+    const bytes = encodeEvidence(equivocationOf(accused));
     assert.equal(reason(bytes, { offence: 'equivocation', grains: BigInt(BONDED) }), null);
   });
 
   test('against a replica that differs from the others', () => {
-    const bytes = wrongResult(receipt(other), ...replicas, receipt(accused, { outputHash: '00'.repeat(32) }));
+    const bytes = wrongResult(
+      signedReceipt(other),
+      ...replicas,
+      signedReceipt(accused, { outputHash: '00'.repeat(32) }),
+    );
     assert.equal(reason(bytes), null);
   });
 });
@@ -100,13 +84,13 @@ describe('a charge falls', () => {
   test('where the node is not the one that the evidence convicts', () => {
     assert.equal(reason(proven, { nodeId: first.nodeId }), 'the evidence convicts others, not the charged node');
     assert.equal(reason(proven, { nodeId: other.nodeId }), 'nothing in the evidence is by the charged node');
-    const pair = encodeEvidence(equivocation());
+    const pair = encodeEvidence(equivocationOf(accused));
     const elsewhere = { nodeId: first.nodeId, offence: 'equivocation' };
     assert.equal(reason(pair, elsewhere), 'the evidence convicts others, not the charged node');
   });
 
   test('where a receipt was made up for the node', () => {
-    const planted = { ...lie, cose: receipt(other, { fuel: 1_300_000 }).cose };
+    const planted = { ...lie, cose: signedReceipt(other, { fuel: 1_300_000 }).cose };
     assert.match(reason(wrongResult(planted, ...replicas))!, /^a signature is not that of node /);
   });
 
@@ -118,8 +102,8 @@ describe('a charge falls', () => {
   test('where anything in it was signed for another network', () => {
     const abroad = Uint8Array.of(7);
     const said = 'a signature in the evidence is for another network';
-    assert.equal(reason(wrongResult(receipt(accused, { fuel: 1_300_000 }, abroad), ...replicas)), said);
-    assert.equal(reason(wrongResult(lie, replicas[0], receipt(second, {}, abroad))), said);
+    assert.equal(reason(wrongResult(signedReceipt(accused, { fuel: 1_300_000 }, abroad), ...replicas)), said);
+    assert.equal(reason(wrongResult(lie, replicas[0], signedReceipt(second, {}, abroad))), said);
   });
 
   test('where more is asked for than the offence costs of what was bonded', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { encodeCbor, encodeTaskReceipt, type TaskReceipt } from '@stannary/wire';
-import { AAD, record, TestGateway, TestNode } from './admission.fixture.ts';
+import { encodeCbor } from '@stannary/wire';
+import { equivocationOf, record, signedReceipt, TestGateway, TestNode, WORK } from './admission.fixture.ts';
 import {
   decodeEvidence,
   describeEvidence,
@@ -23,45 +23,22 @@ const rules: EvidenceRules = {
   },
 };
 
-function equivocation(): Evidence {
-  const gateway = new TestGateway(cheat!);
-  gateway.take(cheat!.batch([record(0)]).body);
-  const admission = gateway.take(cheat!.batch([record(1)]).body);
-  assert.ok(admission.outcome === 'equivocation');
-  return { kind: 'equivocation', proof: admission.proof };
-}
-
-const HONEST: TaskReceipt = {
-  taskId: '01'.repeat(32),
-  moduleHash: '02'.repeat(32),
-  inputHash: '03'.repeat(32),
-  outputHash: '04'.repeat(32),
-  fuel: 1_000_000,
-  checkpointRoot: '05'.repeat(32),
-  checkpointCount: 2,
-  costTableHash: '06'.repeat(32),
-};
-
-function signed(node: TestNode, differing: Partial<TaskReceipt> = {}, aad = AAD): SignedReceipt {
-  return { nodeId: node.nodeId, aad, cose: node.sign(encodeTaskReceipt({ ...HONEST, ...differing }), aad) };
-}
-
 function wrongResult(...replicas: SignedReceipt[]): Evidence {
-  const original = signed(cheat!, { fuel: 1_300_000 });
-  return { kind: 'wrong-result', proof: { taskId: HONEST.taskId, original, replicas } };
+  const original = signedReceipt(cheat!, { fuel: 1_300_000 });
+  return { kind: 'wrong-result', proof: { taskId: WORK.taskId, original, replicas } };
 }
 
 // Replicas are blind: they run under task ids and in epochs of their own.
 const REPLICAS = [
-  signed(first!, { taskId: '0a'.repeat(32) }, Uint8Array.of(7)),
-  signed(second!, { taskId: '0b'.repeat(32) }),
+  signedReceipt(first!, { taskId: '0a'.repeat(32) }, Uint8Array.of(7)),
+  signedReceipt(second!, { taskId: '0b'.repeat(32) }),
 ];
 
 const finding = (evidence: Evidence) => verifyEvidence(encodeEvidence(evidence), rules);
 
 describe('evidence of equivocation', () => {
   test('comes back from its bytes, and convicts offline', () => {
-    const evidence = equivocation();
+    const evidence = equivocationOf(cheat!);
     assert.deepEqual(decodeEvidence(encodeEvidence(evidence)), evidence);
     assert.deepEqual(finding(evidence), { holds: true, offence: 'equivocation', guilty: [cheat!.nodeId] });
     assert.match(
@@ -72,7 +49,7 @@ describe('evidence of equivocation', () => {
   });
 
   test('does not hold for one header twice, two numbers, two nodes, a strange node or a signature of another', () => {
-    const { proof } = equivocation() as Evidence & { kind: 'equivocation' };
+    const { proof } = equivocationOf(cheat!);
     const reason = (differing: object) => {
       const found = finding({ kind: 'equivocation', proof: { ...proof, ...differing } });
       return found.holds ? 'it holds' : found.reason;
@@ -113,10 +90,13 @@ describe('evidence of a wrong result', () => {
     const [one, other] = REPLICAS as [SignedReceipt, SignedReceipt];
     assert.equal(reason(one), 'too few replicas agree against anyone');
     assert.equal(reason(one, one), 'an operator stands there twice');
-    assert.equal(reason(one, signed(cheat!)), 'an operator stands there twice');
-    assert.equal(reason(one, signed(second!, { inputHash: '00'.repeat(32) })), 'the receipts are of different work');
-    assert.match(reason(one, signed(stranger!)), /is not registered$/);
-    assert.match(reason(one, { ...other, cose: signed(cheat!).cose }), /is not that of node/);
+    assert.equal(reason(one, signedReceipt(cheat!)), 'an operator stands there twice');
+    assert.equal(
+      reason(one, signedReceipt(second!, { inputHash: '00'.repeat(32) })),
+      'the receipts are of different work',
+    );
+    assert.match(reason(one, signedReceipt(stranger!)), /is not registered$/);
+    assert.match(reason(one, { ...other, cose: signedReceipt(cheat!).cose }), /is not that of node/);
     assert.match(reason(one, { ...other, aad: Uint8Array.of(9) }), /is not that of node/);
     const evidence = wrongResult(one, other) as Evidence & { kind: 'wrong-result' };
     const moved = finding({ kind: 'wrong-result', proof: { ...evidence.proof, taskId: '0f'.repeat(32) } });
@@ -125,7 +105,7 @@ describe('evidence of a wrong result', () => {
 });
 
 test('EVIDENCE-MALFORMED: anything that is not evidence, and evidence with a byte too many', () => {
-  const bytes = [equivocation(), wrongResult(...REPLICAS)].map(encodeEvidence);
+  const bytes = [equivocationOf(cheat!), wrongResult(...REPLICAS)].map(encodeEvidence);
   const malformed = [
     new Uint8Array(0),
     encodeCbor(1),
@@ -146,7 +126,7 @@ test('EVIDENCE-MALFORMED: anything that is not evidence, and evidence with a byt
 });
 
 test('law: no changed byte of evidence convicts anyone else', () => {
-  for (const bytes of [equivocation(), wrongResult(...REPLICAS)].map(encodeEvidence))
+  for (const bytes of [equivocationOf(cheat!), wrongResult(...REPLICAS)].map(encodeEvidence))
     for (let index = 0; index < bytes.length; index++) {
       const changed = bytes.slice();
       changed[index] = changed[index]! ^ 1;

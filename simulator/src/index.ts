@@ -6,7 +6,7 @@ export { checkAttack } from './attacks/check-attack.ts';
 export { classSpoofing } from './attacks/class-spoofing.ts';
 export { cohortAttack } from './attacks/cohort-attack.ts';
 export { cohortOf } from './attacks/cohort-population.ts';
-export type * from './attacks/correctness.ts';
+export { type CorrectnessAttack, playSchedules, type ScheduleOutcome } from './attacks/correctness.ts';
 export {
   attempted,
   type ExpectedMarket,

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { loadEconomy } from '@stannary/economies';
 import { CORRECTNESS_ATTACKS, ECONOMIC_ATTACKS } from '@stannary/simulator';
-import { ATTACKS_FOLDER, attackPage, pageName, staleText, textPart } from '../../tools/attack-pages.ts';
+import { textPart } from '../../tools/attack-page.ts';
+import { ATTACKS_FOLDER, attackPage, pageName, staleText } from '../../tools/attack-pages.ts';
 import { filesMatching } from '../../tools/source-tree.ts';
 
 test('the pages of attacks say what the catalogue says', () => {

@@ -15,6 +15,9 @@ export interface ChannelDomain {
   readonly contract: string;
 }
 
+/** The address of nobody: an operator or a recipient that there is none of. */
+export const NOBODY = `0x${'0'.repeat(40)}`;
+
 /** What both sides agree to when a channel opens; addresses 0x and lower case, hashes 64 hex characters. */
 export interface ChannelConfig {
   readonly payer: string;
@@ -22,6 +25,7 @@ export interface ChannelConfig {
   readonly payerSigner: string;
   /** Who is paid; for a task wallet the router that pays many. */
   readonly payee: string;
+  /** May charge and close in the payee's name; `NOBODY`: only the payee may. */
   readonly payeeOperator: string;
   readonly token: string;
   readonly exitDelaySeconds: number;

@@ -31,6 +31,7 @@ export {
   encodeCharge,
   encodeClose,
   encodeVoucher,
+  NOBODY,
   type SignedCharge,
   type SignedClose,
   type SignedVoucher,

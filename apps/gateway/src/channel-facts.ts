@@ -6,6 +6,7 @@ import {
   channelId,
   channelSeparator,
   fromHex,
+  NOBODY,
   spkiOfPoint,
   toHex,
   type VerifyDigest,
@@ -14,7 +15,6 @@ import {
 /** ERC-7913: an account, or a verifier followed by a P-256 key; hex characters. */
 const ACCOUNT_DIGITS = 40;
 const VERIFIER_AND_KEY_DIGITS = 168;
-const NOBODY = `0x${'0'.repeat(40)}`;
 
 export interface ChannelFacts {
   /** As the payee may count on it: confirmed deposits only; null where the chain has no such channel yet. */

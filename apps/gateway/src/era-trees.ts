@@ -20,6 +20,16 @@ import type { Database, GatewayContext, Open } from './context.ts';
 /** An era's header as it is kept and served: amounts are decimal strings. */
 export type StoredHeader = EraHeaderAnswer;
 
+/** Of an era that nothing was sent of yet. */
+export const COMPUTED = {
+  status: 'computed',
+  posted_tx: null,
+  finalised_tx: null,
+  posted_ms: null,
+  voided: 0,
+  voided_tx: null,
+} as const;
+
 const NO_ROOT = '0'.repeat(64);
 
 /** Builds the era's trees from its statements and keeps header and payouts, in the settlement's own transaction. */
@@ -31,12 +41,7 @@ export async function recordEra(open: Open, context: GatewayContext, last: State
       era,
       ...(await headerOf(open, context, era, 0)),
       leaves_json: JSON.stringify(payeesOf(payouts, context)),
-      status: 'computed',
-      posted_tx: null,
-      finalised_tx: null,
-      posted_ms: null,
-      voided: 0,
-      voided_tx: null,
+      ...COMPUTED,
     })
     .execute();
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
 import { type EraHeader, EraTree, eraHeaderHash, eraHeaderOf } from '@stannary/chain';
 import { type OpenFollower, openFollower } from './chain-follower.fixture.ts';
+import { COMPUTED } from './era-trees.ts';
 import { Eras } from './eras.ts';
 import {
   BOND_GRAINS,
@@ -113,12 +114,7 @@ async function compute(header: EraHeader): Promise<void> {
       header_json: JSON.stringify(header, inJson),
       header_hash: eraHeaderHash(header),
       leaves_json: '[]',
-      status: 'computed',
-      posted_tx: null,
-      finalised_tx: null,
-      posted_ms: null,
-      voided: 0,
-      voided_tx: null,
+      ...COMPUTED,
     })
     .execute();
 }

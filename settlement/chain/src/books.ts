@@ -1,3 +1,4 @@
+import { zeroAddress } from 'viem';
 import type { EraHeader } from './era-header.ts';
 import type { BondLot, ChainEvent, EventPlace, TokenTransfer } from './events.ts';
 
@@ -54,7 +55,6 @@ export interface ClaimedAmounts {
   readonly tokens: bigint;
 }
 
-const ZERO_ADDRESS = `0x${'0'.repeat(40)}`;
 const NOTHING: ClaimedAmounts = { credits: 0n, tokens: 0n };
 
 type Sums = { -readonly [Name in Exclude<keyof ChainBalances, 'blockNumber' | 'bonded'>]: bigint };
@@ -234,8 +234,8 @@ export class Books {
       if (to === this.#settlement) this.#sums.creditsInSettlement += grains;
       if (from === this.#settlement) this.#sums.creditsInSettlement -= grains;
     } else {
-      if (from === ZERO_ADDRESS) this.#sums.tokenSupply += grains;
-      if (to === ZERO_ADDRESS) this.#sums.tokenSupply -= grains;
+      if (from === zeroAddress) this.#sums.tokenSupply += grains;
+      if (to === zeroAddress) this.#sums.tokenSupply -= grains;
     }
   }
 }

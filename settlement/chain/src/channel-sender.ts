@@ -1,5 +1,13 @@
 import { type ChannelConfig, type DigestSignature, toHex, type Voucher } from '@stannary/wire';
-import { type Abi, type Address, encodeFunctionData, type Hex, parseEventLogs, type TransactionReceipt } from 'viem';
+import {
+  type Abi,
+  type Address,
+  encodeFunctionData,
+  type Hex,
+  parseEventLogs,
+  type TransactionReceipt,
+  zeroAddress,
+} from 'viem';
 import { signerOf } from './account.ts';
 import { chainIdOf } from './address-book.ts';
 import { channels, credit } from './generated/contracts.ts';
@@ -224,7 +232,7 @@ function takenIn(receipt: TransactionReceipt, kept: readonly ShownVoucher[]): Ma
 function batchOf({ config, voucher, signature, sessionKey, charge }: ShownVoucher) {
   const { service, payer, payerSigner, salt } = configToChain(config);
   const { payee, cumulativeGrains, deadlineMs, conditionHash } = voucher;
-  const noCondition = { resolver: NOBODY, terms: '0x', evidence: '0x' } as const;
+  const noCondition = { resolver: zeroAddress, terms: '0x', evidence: '0x' } as const;
   const countersignature: Hex = charge === null ? '0x' : `0x${toHex(charge.signature.bytes)}`;
   const extra = { sessionKey: `0x${sessionKey ?? ''}` as Hex, countersignature, condition: noCondition };
   const row = {
@@ -244,7 +252,6 @@ function batchOf({ config, voucher, signature, sessionKey, charge }: ShownVouche
   return { service, rows: [row] };
 }
 
-const NOBODY = `0x${'0'.repeat(40)}` as const;
 const NO_HASH = '0'.repeat(64);
 
 function configToChain(config: ChannelConfig) {

@@ -7,6 +7,7 @@ import {
   hexToBytes,
   parseEventLogs,
   type TransactionReceipt,
+  zeroAddress,
 } from 'viem';
 import { signerOf } from './account.ts';
 import { type AddressBook, type ContractName, chainIdOf, contractAddress } from './address-book.ts';
@@ -239,8 +240,7 @@ export class ChainSender {
 
   /** Where this account's payouts go from now on; null: to itself. */
   setRecipient(recipient: string | null): Promise<Sent> {
-    const nobody = `0x${'0'.repeat(40)}`;
-    return this.#call('settlement', 'setRecipient', [addressOf(recipient ?? nobody, 'recipient')]);
+    return this.#call('settlement', 'setRecipient', [addressOf(recipient ?? zeroAddress, 'recipient')]);
   }
 
   /** Has an account paid what the last final era, `claim.era`, owes it. The header is the one that was posted. */

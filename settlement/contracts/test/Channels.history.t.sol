@@ -261,6 +261,12 @@ contract ChannelsHistoryTest is ChannelFixture {
         open(plainConfig(), DEPOSIT);
     }
 
+    function test_AmountNotReceived() public {
+        token.setFee(1);
+        vm.expectRevert(abi.encodeWithSelector(IChannels.AmountNotReceived.selector, DEPOSIT, DEPOSIT - DEPOSIT / 1e6));
+        open(plainConfig(), DEPOSIT);
+    }
+
     function test_theZeroSignerIsRefused() public {
         IChannels.Config memory config = plainConfig();
         config.payerSigner = new bytes(20);

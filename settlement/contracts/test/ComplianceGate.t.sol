@@ -236,6 +236,36 @@ contract ComplianceGateTest is GateFixture {
         assertEq(cash.balanceOf(address(gate)), 990);
     }
 
+    function test_NotPayee() public {
+        uint256 holdId = held();
+        vm.prank(payer);
+        vm.expectRevert(abi.encodeWithSelector(IComplianceGate.NotPayee.selector, holdId, payer, payee));
+        gate.releaseTo(holdId, payer);
+    }
+
+    function test_StillBlocked() public {
+        uint256 holdId = held();
+        vm.expectRevert(abi.encodeWithSelector(IComplianceGate.StillBlocked.selector, holdId, payee));
+        gate.release(holdId);
+    }
+
+    /// How much was left is the compiler's matter; how much is needed is not.
+    function test_GasTooLow() public {
+        gate.setPolicy(list);
+        try gate.clears{gas: 50_000}(CLAIM, payer, payee, address(cash), 100) {
+            fail("it was answered");
+        } catch (bytes memory reason) {
+            assertEq(bytes4(reason), IComplianceGate.GasTooLow.selector);
+            (uint256 left, uint256 needed) = this.twoWords(reason);
+            assertLt(left, 50_000);
+            assertEq(needed, gate.POLICY_GAS() * 64 / 63 + 10_000);
+        }
+    }
+
+    function twoWords(bytes calldata reason) external pure returns (uint256, uint256) {
+        return abi.decode(reason[4:], (uint256, uint256));
+    }
+
     function test_HoldUnknown() public {
         bytes memory reason = abi.encodeWithSelector(IComplianceGate.HoldUnknown.selector, 1);
         vm.expectRevert(reason);

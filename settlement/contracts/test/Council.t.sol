@@ -142,6 +142,34 @@ contract CouncilTest is GovernanceFixture {
         committee.answer(id, true);
     }
 
+    function test_TermOver() public {
+        endTerms();
+        address one = member(0);
+        uint40 endsAt = committee.seatOf(0).endsAt;
+        vm.prank(one);
+        vm.expectRevert(abi.encodeWithSelector(ICouncil.TermOver.selector, 0, endsAt));
+        committee.put(stranger, 0, NOTHING, 0);
+    }
+
+    function test_SeatedAfterMotion() public {
+        uint32 id = put(member(0), stranger, NOTHING);
+        address fresh = makeAddr("fresh");
+        vm.prank(address(timelock));
+        committee.appoint(1, "fresh", fresh, type(uint40).max);
+        vm.prank(fresh);
+        vm.expectRevert(abi.encodeWithSelector(ICouncil.SeatedAfterMotion.selector, 1, id));
+        committee.answer(id, true);
+    }
+
+    function test_CallDiffers() public {
+        uint32 id = put(member(0), stranger, NOTHING);
+        agree(id, 1, 3);
+        bytes32 agreed = keccak256(abi.encode(stranger, 0, keccak256(NOTHING)));
+        bytes32 other = keccak256(abi.encode(stranger, 1, keccak256(NOTHING)));
+        vm.expectRevert(abi.encodeWithSelector(ICouncil.CallDiffers.selector, id, agreed, other));
+        committee.execute(id, stranger, 1, NOTHING);
+    }
+
     function test_QuorumNotReached() public {
         uint32 id = put(member(0), stranger, NOTHING);
         agree(id, 1, 2);
@@ -219,14 +247,25 @@ contract CouncilTest is GovernanceFixture {
         committee.putRenewal(0, "again", one, type(uint40).max, 0);
     }
 
-    function test_constructorRefusals() public {
+    function test_ZeroAddress() public {
         Council.Appointment[] memory two = seats("x", 2, type(uint40).max);
         vm.expectRevert(ICouncil.ZeroAddress.selector);
         new Council(address(0), 1, 1 days, two);
+    }
+
+    function test_ZeroDuration() public {
+        Council.Appointment[] memory two = seats("x", 2, type(uint40).max);
         vm.expectRevert(ICouncil.ZeroDuration.selector);
         new Council(address(timelock), 1, 0, two);
+    }
+
+    function test_QuorumOutOfRange() public {
+        Council.Appointment[] memory two = seats("x", 2, type(uint40).max);
         vm.expectRevert(abi.encodeWithSelector(ICouncil.QuorumOutOfRange.selector, 3, 2));
         new Council(address(timelock), 3, 1 days, two);
+    }
+
+    function test_SeatsOutOfRange() public {
         vm.expectRevert(abi.encodeWithSelector(ICouncil.SeatsOutOfRange.selector, 0, 32));
         new Council(address(timelock), 1, 1 days, new Council.Appointment[](0));
     }

@@ -244,6 +244,50 @@ contract EconomyRegistryTest is GovernanceFixture {
         economy.rollback();
     }
 
+    function test_TooSoon() public {
+        tighten(SPREAD, 4_000);
+        vm.prank(address(guardian));
+        vm.expectRevert(
+            abi.encodeWithSelector(IEconomyRegistry.TooSoon.selector, SPREAD, block.timestamp, block.timestamp + DELAY)
+        );
+        economy.tighten(change(SPREAD, 5_000));
+    }
+
+    function test_NamesNotSorted() public {
+        IEconomyRegistry.Change[] memory both = new IEconomyRegistry.Change[](2);
+        both[0] = IEconomyRegistry.Change(SPREAD, 2_000);
+        both[1] = IEconomyRegistry.Change(VOTE, 4 days);
+        bytes memory reason = abi.encodeWithSelector(IEconomyRegistry.NamesNotSorted.selector, SPREAD, VOTE);
+        refuse(versionWith(2, DELAY, both), reason);
+    }
+
+    function test_EconomyHashUsed() public {
+        IEconomyRegistry.VersionChange memory version = versionWith(2, DELAY, change(SPREAD, 2_000));
+        version.economyHash = registrySettings().economyHash;
+        refuse(version, abi.encodeWithSelector(IEconomyRegistry.EconomyHashUsed.selector, version.economyHash, 1));
+    }
+
+    function test_BaseNotInForce() public {
+        IEconomyRegistry.VersionChange memory version = versionWith(2, DELAY, change(SPREAD, 2_000));
+        version.base = 2;
+        refuse(version, abi.encodeWithSelector(IEconomyRegistry.BaseNotInForce.selector, 2, 1));
+    }
+
+    function test_NotTighter() public {
+        vm.prank(address(guardian));
+        vm.expectRevert(abi.encodeWithSelector(IEconomyRegistry.NotTighter.selector, SPREAD, 3_000, 3_000));
+        economy.tighten(change(SPREAD, 3_000));
+    }
+
+    function test_OnlyTightens() public {
+        IEconomyRegistry.VersionChange memory version = versionWith(2, 1, change(SPREAD, 4_000));
+        vm.prank(address(timelock));
+        economy.scheduleTightening(version);
+        vm.prank(address(guardian));
+        vm.expectRevert(abi.encodeWithSelector(IEconomyRegistry.OnlyTightens.selector, 2));
+        economy.cancelLoosening();
+    }
+
     function test_VersionPending() public {
         loosen(2, SPREAD, 2_000);
         refuse(

@@ -63,6 +63,14 @@ contract EmergencyPauseTest is GovernanceFixture {
         assertEq(pauses.pausedSecondsOf("another"), 0);
     }
 
+    function test_PauseNotFree() public {
+        pause(1 hours);
+        uint64 freeAt = pauses.pauseOf(SCOPE).freeAt;
+        vm.prank(address(guardian));
+        vm.expectRevert(abi.encodeWithSelector(IEmergencyPause.PauseNotFree.selector, SCOPE, freeAt));
+        pauses.pause(SCOPE, 1 hours, 0);
+    }
+
     function test_PauseTooLong() public {
         vm.prank(address(guardian));
         vm.expectRevert(abi.encodeWithSelector(IEmergencyPause.PauseTooLong.selector, 72 hours + 1, 72 hours));
@@ -118,6 +126,10 @@ contract TreasuryTest is GovernanceFixture {
         skip(12 hours);
         // The first payment is a day old: what it took may leave again, of what is left.
         assertEq(treasury.availableOf(address(workToken)), 4_850e6 - 2_000e6);
+    }
+
+    function test_DayLimitExceeded() public {
+        refuse(5_000e6 + 1, 5_000e6);
     }
 
     /// In whatever pieces: 24 hours never see more than the share of what was there when they began.

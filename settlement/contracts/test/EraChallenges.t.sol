@@ -639,6 +639,15 @@ contract EraChallengesTest is ChallengeFixture {
 
     // ---- withheld leaves
 
+    function test_RevertWhen_AnswerStillDue() public {
+        ISettlement.EraHeader memory header = postedHeader(firstEra());
+        ask(header, EraLeaf.Tree.Accrual, 2);
+        uint256 answerBy = block.timestamp + ANSWER;
+        vm.warp(answerBy - 1);
+        vm.expectRevert(abi.encodeWithSelector(IEraChallenges.AnswerStillDue.selector, answerBy));
+        challenges.challengeWithheld(header, EraLeaf.Tree.Accrual, 2);
+    }
+
     function test_aLeafThatNobodyShowsVoidsTheEra() public {
         Era memory era = firstEra();
         ISettlement.EraHeader memory header = postedHeader(era);

@@ -91,16 +91,23 @@ contract ContractFiguresTest is GovernanceFixture {
         }
     }
 
-    function test_contractFiguresRefuseTheirSettings() public {
-        bytes32[] memory names = new bytes32[](2);
+    function test_LengthsDiffer() public {
         vm.expectRevert(abi.encodeWithSelector(IContractFigures.LengthsDiffer.selector, 2, 0));
-        new ContractFigures(names, new IContractFigures.Question[](0));
+        new ContractFigures(new bytes32[](2), new IContractFigures.Question[](0));
+    }
+
+    function test_FigureTwice() public {
+        bytes32[] memory names = new bytes32[](2);
+        names[0] = names[1] = "figure";
         IContractFigures.Question[] memory questions = new IContractFigures.Question[](2);
-        vm.expectRevert(IContractFigures.ZeroAddress.selector);
-        new ContractFigures(names, questions);
         questions[0].target = questions[1].target = stranger;
-        vm.expectRevert(abi.encodeWithSelector(IContractFigures.FigureTwice.selector, names[0]));
+        vm.expectRevert(abi.encodeWithSelector(IContractFigures.FigureTwice.selector, bytes32("figure")));
         new ContractFigures(names, questions);
+    }
+
+    function test_ZeroAddress() public {
+        vm.expectRevert(IContractFigures.ZeroAddress.selector);
+        new ContractFigures(new bytes32[](2), new IContractFigures.Question[](2));
     }
 }
 
@@ -189,19 +196,30 @@ contract RollbackTriggersTest is GovernanceFixture {
         figures.attest(COVERAGE, 2, time);
     }
 
-    function test_figuresRefuseTheirSettings() public {
+    function test_AttestorsOutOfRange() public {
         vm.expectRevert(abi.encodeWithSelector(IAttestedFigures.AttestorsOutOfRange.selector, 0, 16));
         new AttestedFigures(new address[](0), 1, 1);
+        vm.expectRevert(abi.encodeWithSelector(IAttestedFigures.AttestorsOutOfRange.selector, 17, 16));
+        new AttestedFigures(people("x", 17), 9, 1);
+    }
+
+    function test_QuorumOutOfRange() public {
         address[] memory four = people("x", 4);
         vm.expectRevert(abi.encodeWithSelector(IAttestedFigures.QuorumOutOfRange.selector, 2, 4));
         new AttestedFigures(four, 2, 1);
+        vm.expectRevert(abi.encodeWithSelector(IAttestedFigures.QuorumOutOfRange.selector, 5, 4));
+        new AttestedFigures(four, 5, 1);
+    }
+
+    function test_ZeroDuration() public {
         vm.expectRevert(IAttestedFigures.ZeroDuration.selector);
-        new AttestedFigures(four, 3, 0);
+        new AttestedFigures(people("x", 4), 3, 0);
+    }
+
+    function test_AttestorTwice() public {
+        address[] memory four = people("x", 4);
         four[3] = four[0];
         vm.expectRevert(abi.encodeWithSelector(IAttestedFigures.AttestorTwice.selector, four[0]));
-        new AttestedFigures(four, 3, 1);
-        four[3] = address(0);
-        vm.expectRevert(IAttestedFigures.ZeroAddress.selector);
         new AttestedFigures(four, 3, 1);
     }
 
@@ -284,21 +302,37 @@ contract RollbackTriggersTest is GovernanceFixture {
         triggers.disarm(COVERAGE);
     }
 
-    function test_armRefusesWhatIsMalformed() public {
+    function test_ActionMalformed() public {
         IRollbackTriggers.Trigger memory trigger = triggers.triggerOf(COVERAGE);
         vm.startPrank(address(timelock));
         trigger.action = IRollbackTriggers.Action.Rollback;
         vm.expectRevert(abi.encodeWithSelector(IRollbackTriggers.ActionMalformed.selector, COVERAGE));
         triggers.arm(COVERAGE, trigger);
-        trigger.action = IRollbackTriggers.Action.Tighten;
+        (trigger.action, trigger.tightened) = (IRollbackTriggers.Action.Tighten, new bytes32[](0));
+        vm.expectRevert(abi.encodeWithSelector(IRollbackTriggers.ActionMalformed.selector, COVERAGE));
+        triggers.arm(COVERAGE, trigger);
+    }
+
+    function test_TooManyParameters() public {
+        IRollbackTriggers.Trigger memory trigger = triggers.triggerOf(COVERAGE);
         trigger.tightened = new bytes32[](17);
+        vm.prank(address(timelock));
         vm.expectRevert(abi.encodeWithSelector(IRollbackTriggers.TooManyParameters.selector, 17, 16));
         triggers.arm(COVERAGE, trigger);
+    }
+
+    function test_ZeroAddress() public {
+        IRollbackTriggers.Trigger memory trigger = triggers.triggerOf(COVERAGE);
         trigger.source = IFigureSource(address(0));
+        vm.prank(address(timelock));
         vm.expectRevert(IRollbackTriggers.ZeroAddress.selector);
         triggers.arm(COVERAGE, trigger);
         vm.expectRevert(IRollbackTriggers.ZeroAddress.selector);
         new RollbackTriggers(address(manager), IEconomyRegistry(address(0)));
+        address[] memory four = people("x", 4);
+        four[3] = address(0);
+        vm.expectRevert(IAttestedFigures.ZeroAddress.selector);
+        new AttestedFigures(four, 3, 1);
     }
 
     function test_onlyGovernanceArms() public {

@@ -300,6 +300,12 @@ contract TokenGovernorTest is GovernanceFixture {
         economy.tighten(change("governance.quorum", 180_000));
     }
 
+    function test_DelayIsEconomys() public {
+        vm.prank(address(timelock));
+        vm.expectRevert(abi.encodeWithSelector(Timelock.DelayIsEconomys.selector, bytes32("governance.timelock")));
+        timelock.updateDelay(0);
+    }
+
     function test_ZeroAddress() public {
         TokenGovernor.Settings memory settings = governorSettings();
         settings.guardian = address(0);

@@ -22,3 +22,18 @@ export interface ScheduleOutcome {
   /** The first success, told step by step, so that it can be replayed; null without one. */
   readonly trace: readonly string[] | null;
 }
+
+/** So many schedules of a seed, summed; the trace is the first success'. */
+export function playSchedules(attack: CorrectnessAttack, seed: number, schedules: number): ScheduleOutcome {
+  const refusals: Record<string, number> = {};
+  let [attempts, successes] = [0, 0];
+  let trace: ScheduleOutcome['trace'] = null;
+  for (let run = 0; run < schedules; run += 1) {
+    const one = attack.schedule(seed, run);
+    attempts += one.attempts;
+    successes += one.successes;
+    trace ??= one.trace;
+    for (const [code, count] of Object.entries(one.refusals)) refusals[code] = (refusals[code] ?? 0) + count;
+  }
+  return { attempts, successes, refusals, trace };
+}

@@ -47,6 +47,7 @@ export type { Change, ExploreSetting } from './explore/setting.ts';
 export {
   type Candidate,
   generationsOf,
+  type MetricFound,
   type Tuned,
   type TunePlan,
   type TuneState,
@@ -114,7 +115,7 @@ export { profileStrategies } from './response/profile.ts';
 export { settingFor } from './response/setting.ts';
 export { calibratedScenario, type NetworkSeen, NetworkWatch } from './scenario/calibrated-scenario.ts';
 export { type FittedDemand, fittedDemand } from './scenario/fitted-demand.ts';
-export { type LoadedScenario, loadScenario, type ScenarioRequest } from './scenario/load.ts';
+export { type LoadedScenario, loadScenario, type ScenarioOverride, type ScenarioRequest } from './scenario/load.ts';
 export { SCENARIO_PAGE, scenarioPage } from './scenario/page.ts';
 export { SCENARIO_PRESETS } from './scenario/presets.ts';
 export { ScenarioRefusal, type ScenarioRefusalCode } from './scenario/refusal.ts';

@@ -4,7 +4,7 @@ import { economyHashOf } from '@stannary/economies';
 import type { GatewayClient } from '@stannary/gateway/client';
 import type { Economy } from '@stannary/kernel';
 import { externalAad, fromHex, toHex } from '@stannary/wire';
-import { isSignedBy } from '../watch/judge-era.ts';
+import { isSignedBy } from '../signed-by.ts';
 
 export interface RecordParts {
   /** Whoever serves evidence and economies; each is taken by its hash only. */

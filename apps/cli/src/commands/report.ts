@@ -34,7 +34,7 @@ export function defineReport(command: Command): void {
 
 /** Refuses as `readReport` and `writeNew` do, and with REPORT-FILE and REPORT-OUT. */
 function writeReport(file: string, flags: ReportFlags): void {
-  const { report, signature } = readReport(textOf(file));
+  const { report, signature } = readReport(textOf(file), file);
   const out = flags.out ?? `${file.replace(/\.json$/, '')}.html`;
   const unwritable = (detail: { where: string; expected: string; got: string }) =>
     new CliRefusal('REPORT-OUT', 'give-up', detail);

@@ -16,6 +16,7 @@ import {
   readPrecision,
   runStudy,
   SCENARIO_PRESETS,
+  type ScenarioOverride,
   type Study,
   type SweepSpec,
   simulationHtml,
@@ -166,13 +167,15 @@ function planOf(loaded: LoadedScenario, calibration: DemandCalibration | null): 
 }
 
 /** What the options say over the file. */
-function overFile({ scenarioSet, demand, horizon, seed, runs }: SimulateFlags): Override[] {
-  const said: Override[] = [];
-  const say = (path: string, text: string | undefined) => text !== undefined && said.push([path, text]);
-  say('demand.trace', demand === undefined ? undefined : JSON.stringify(existsSync(demand) ? resolve(demand) : demand));
-  say('horizon', horizon);
-  say('seed', seed);
-  say('runs', runs);
+function overFile({ scenarioSet, demand, horizon, seed, runs }: SimulateFlags): ScenarioOverride[] {
+  const said: ScenarioOverride[] = [];
+  const say = (option: string, path: string, text: string | undefined) =>
+    text !== undefined && said.push([path, text, option]);
+  const trace = demand === undefined ? undefined : JSON.stringify(existsSync(demand) ? resolve(demand) : demand);
+  say('--demand', 'demand.trace', trace);
+  say('--horizon', 'horizon', horizon);
+  say('--seed', 'seed', seed);
+  say('--runs', 'runs', runs);
   return [...said, ...scenarioSet];
 }
 

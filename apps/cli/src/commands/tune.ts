@@ -5,6 +5,7 @@ import {
   type Candidate,
   type ExploreSetting,
   exploredField,
+  type MetricFound,
   type Objective,
   objectiveOf,
   patchText,
@@ -113,7 +114,7 @@ async function tuneEconomy(entry: string, flags: TuneFlags): Promise<void> {
   if (!flags.json) {
     const needed = await timeNeeded(setting, tuneMetrics(plan), jobs, flags.workers);
     console.log(
-      `${entry}: ${plan.generations} generations over ${plan.fields.length} fields, ${jobs} runs, about ${needed}`,
+      `${entry}: ${generationsText(plan.generations)}, fields varied: ${plan.fields.length}, ${jobs} runs, about ${needed}`,
     );
   }
   const folder = flags.out === undefined ? null : ExploreFolder.open(flags.out, folderPlan(setting, plan));
@@ -214,10 +215,29 @@ function tunedText(plan: TunePlan, { method, generations, here, best }: Tuned): 
     row('as it stands', here),
     ...best.map((one, at) => row(best.length === 1 ? 'best' : `${at + 1}`, one)),
   ];
-  const head = `\n  ${method}, ${generations} generations; figures of runs that the search has not seen\n`;
+  const head = `\n  ${method}, ${generationsText(generations)}; figures of runs that the search has not seen\n`;
   if (best.length === 0) return `${head}\n${tableText(names, rows)}\n\n  Nothing in the ranges passed the gates.`;
-  const won = best.length > 1 ? [] : best[0]!.found.map(differenceText).filter((line) => line !== null);
-  return [head, tableText(names, rows), ...(won.length === 0 ? [] : ['', ...won])].join('\n');
+  const [first] = best;
+  const won = best.length > 1 ? [] : first!.found.map(differenceText).filter((line) => line !== null);
+  const worth = best.length > 1 ? null : worthText(plan.objectives[0]!, first!.found[0]!);
+  return [head, tableText(names, rows), ...(won.length === 0 ? [] : ['', ...won]), ...(worth ?? [])].join('\n');
+}
+
+function generationsText(count: number): string {
+  return `${count} generation${count === 1 ? '' : 's'}`;
+}
+
+/** Says so where the best that was found is no better than what is there; null where it is, or where one run cannot tell. */
+function worthText({ way }: Objective, { difference }: MetricFound): readonly string[] | null {
+  if (difference === null) return null;
+  const { low, high } = difference.interval;
+  const [least, most] = way === 'max' ? [low, high] : [-high, -low];
+  if (least > 0) return null;
+  const found = most < 0 ? 'worse than' : 'not distinguishable from';
+  return [
+    '',
+    `  In these runs the best found is ${found} the economy as it stands: search longer, with more runs, or keep it.`,
+  ];
 }
 
 /** The varied fields of a candidate, as its file has them; as it stands, nothing is changed. */

@@ -1,7 +1,13 @@
 import type { Override } from '@stannary/economies';
 import type { Economy } from '@stannary/kernel';
 import { defaultScenario, type Scenario } from '@stannary/simulator';
-import { type ExploreSetting, followingScenario, loadScenario, type RunOptions } from '@stannary/simulator/lab';
+import {
+  type ExploreSetting,
+  followingScenario,
+  loadScenario,
+  type RunOptions,
+  type ScenarioOverride,
+} from '@stannary/simulator/lab';
 import { type Command, Option } from 'commander';
 import { setOption } from '../commands/set-option.ts';
 import { wholeFrom } from '../commands/whole-number.ts';
@@ -48,10 +54,10 @@ export function withExploreOptions(command: Command): Command {
 /** An economy in its world. Refuses as loading economy and scenario does. */
 export async function openSetting(entry: string, flags: ExploreFlags, runs: number): Promise<ExploreSetting> {
   const { scenarioSet, horizon, seed } = flags;
-  const over: readonly Override[] = [
+  const over: readonly ScenarioOverride[] = [
     ...scenarioSet,
-    ...(horizon === undefined ? [] : [['horizon', horizon] as const]),
-    ...(seed === undefined ? [] : [['seed', String(seed)] as const]),
+    ...(horizon === undefined ? [] : [['horizon', horizon, '--horizon'] as const]),
+    ...(seed === undefined ? [] : [['seed', String(seed), '--seed'] as const]),
   ];
   const request = { economy: entry, set: flags.set, file: flags.scenario ?? null, scenarioSet: over, sweep: null };
   const { economy: source, policy, scenario, populations } = await loadScenario(request);

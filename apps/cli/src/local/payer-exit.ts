@@ -18,6 +18,7 @@ import {
   type ChannelConfig,
   channelId,
   channelSeparator,
+  NOBODY,
   p256Signature,
   publicPointOf,
   toHex,
@@ -35,7 +36,6 @@ const OWED_CREDITS = 70;
 /** Long enough for a tower on a busy machine, short enough to be looked at. */
 const EXIT_SECONDS = 60;
 const VOUCHER_MS = 30 * 86_400_000;
-const NOBODY = `0x${'0'.repeat(40)}`;
 
 export interface PayerExitParts {
   readonly folder: NetworkFolder;

@@ -1,7 +1,8 @@
-import type { ChainReader, ChainSender, EraChallenge, EraEntry, EraHeader } from '@stannary/chain';
+import type { AskedLeaf, ChainReader, ChainSender, EraChallenge, EraEntry, EraHeader } from '@stannary/chain';
 import type { GatewayClient } from '@stannary/gateway/client';
+import { isSignedBy } from '../signed-by.ts';
 import { isOfChain, isRevert } from './chain-errors.ts';
-import { type EraJudgement, isSignedBy, judgeEra } from './judge-era.ts';
+import { type EraJudgement, judgeEra } from './judge-era.ts';
 import { type ReplayPlace, replayEra } from './replayed.ts';
 
 /** What a tower has to say; `kind` is stable. */
@@ -87,17 +88,23 @@ export class EraTower {
     for (let era = this.#place.nextEra; ; era += 1) {
       const entry = await this.#parts.chain.era(era);
       if (entry === null) return moved;
-      if (await this.#isDue(era, entry)) moved = (await this.#judge(era, entry)) || moved;
-      if (entry.finalised === null) await this.#pressAsks(era, entry.header);
-      else if (era === this.#place.nextEra && this.#after.has(era)) this.#advance(era);
+      const asks = await this.#openAsks(era, entry);
+      if (this.#isDue(era, entry, asks)) moved = (await this.#judge(era, entry)) || moved;
+      await this.#pressAsks(era, entry.header, asks);
+      if (entry.finalised !== null && era === this.#place.nextEra && this.#after.has(era)) this.#advance(era);
     }
   }
 
-  async #isDue(era: number, { headerHash, finalised }: EraEntry): Promise<boolean> {
-    if (this.#judged.get(era) !== headerHash) return true;
+  /** Of an era that a challenge can still void; a tower that only looks needs none. */
+  async #openAsks(era: number, { finalised }: EraEntry): Promise<readonly AskedLeaf[]> {
     const { chain, sender } = this.#parts;
-    if (!this.#wrong.has(headerHash) || sender === null || finalised !== null) return false;
-    return (await chain.openAsks(era)).length === 0;
+    return sender === null || finalised !== null ? [] : chain.openAsks(era);
+  }
+
+  #isDue(era: number, { headerHash, finalised }: EraEntry, asks: readonly AskedLeaf[]): boolean {
+    if (this.#judged.get(era) !== headerHash) return true;
+    const canAct = this.#parts.sender !== null && finalised === null;
+    return this.#wrong.has(headerHash) && canAct && asks.length === 0;
   }
 
   async #judge(era: number, entry: EraEntry): Promise<boolean> {
@@ -163,10 +170,10 @@ export class EraTower {
   }
 
   /** Leaves that were asked for and not shown in time void an era, whoever asked. */
-  async #pressAsks(era: number, header: EraHeader): Promise<void> {
-    const { chain, sender, tell } = this.#parts;
+  async #pressAsks(era: number, header: EraHeader, asks: readonly AskedLeaf[]): Promise<void> {
+    const { sender, tell } = this.#parts;
     if (sender === null) return;
-    for (const { tree, index } of await chain.openAsks(era)) {
+    for (const { tree, index } of asks) {
       try {
         const { txHash } = await sender.challengeWithheld(header, tree, index);
         tell({ kind: 'era-voided', era, txHash });

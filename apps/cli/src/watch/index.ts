@@ -1,2 +1,2 @@
+export { isSignedBy } from '../signed-by.ts';
 export { EraTower, type EraTowerParts, type Finding, type TowerPlace } from './era-tower.ts';
-export { isSignedBy } from './judge-era.ts';

@@ -1,4 +1,3 @@
-import { createPublicKey, verify as nodeVerify } from 'node:crypto';
 import {
   ERA_TREES,
   type EraChallenge,
@@ -49,14 +48,4 @@ export async function judgeEra(
     headers,
     differing,
   };
-}
-
-/** Whether the device with this key signed (ES256, r ‖ s). A key that is none has signed nothing. */
-export function isSignedBy(spki: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
-  try {
-    const key = createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
-    return nodeVerify('sha256', message, { key, dsaEncoding: 'ieee-p1363' }, signature);
-  } catch {
-    return false;
-  }
 }

@@ -5,12 +5,13 @@ import {
   encodeCharge,
   encodeVoucher,
   fromHex,
+  NOBODY,
   spkiOfPoint,
   toHex,
   type VerifyDigest,
   voucherDigest,
 } from '@stannary/wire';
-import { isSignedBy } from './judge-era.ts';
+import { isSignedBy } from '../signed-by.ts';
 
 // What a payee handed over, judged by the rules that accept and collect vouchers everywhere. The contract says the last word:
 // only it knows of pauses, and of how long a revoked key still counts.
@@ -18,7 +19,6 @@ import { isSignedBy } from './judge-era.ts';
 const VERIFIER_DIGITS = 40;
 const VERIFIER_AND_KEY_DIGITS = 168;
 const POINT_BYTES = 32;
-const NOBODY = `0x${'0'.repeat(40)}`;
 
 /** Who signed what, once the keys and the chain were asked. */
 export interface Signatures {

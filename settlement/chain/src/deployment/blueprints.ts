@@ -1,4 +1,4 @@
-import { type Abi, type Address, encodeFunctionData, type Hex, stringToHex } from 'viem';
+import { type Abi, type Address, encodeFunctionData, type Hex, stringToHex, zeroAddress } from 'viem';
 import * as contracts from '../generated/contracts.ts';
 import { addressOf, bytes32Of, pointOf, uint32Of, uint128Of, uintOf } from '../values.ts';
 import type {
@@ -149,7 +149,7 @@ const INSTITUTIONS: Partial<Record<DeployedName, (at: At, whole: Whole) => Bluep
     };
   },
   timelock: (at, { rest }) => ({
-    args: [at.economyRegistry, [rest.council === null ? at.tokenGovernor : at.council], [NOBODY], NOBODY],
+    args: [at.economyRegistry, [rest.council === null ? at.tokenGovernor : at.council], [zeroAddress], zeroAddress],
     expects: [['economy', at.economyRegistry]],
   }),
   guardian: (at, { rest }) => councilOf(at, rest.guardian),
@@ -235,7 +235,6 @@ const INSTITUTIONS: Partial<Record<DeployedName, (at: At, whole: Whole) => Bluep
   },
 };
 
-const NOBODY: Address = '0x0000000000000000000000000000000000000000';
 const FOR_GOOD = 2 ** 40 - 1;
 
 /** Figures that the triggers ask for. */
@@ -287,7 +286,7 @@ function reserveOf(at: At, { asset, attestor, ...terms }: ReserveSettings): Blue
     asset: asset === null ? at.localAsset : addressOf(asset, 'reserve.asset'),
     // A buffer of tokens can be posted; without a price of theirs none is demanded.
     workToken: at.workToken,
-    tokenPrice: NOBODY,
+    tokenPrice: zeroAddress,
     tokenCoverPpmMin: 0,
     attestor: addressOf(attestor, 'reserve.attestor'),
     gate: at.complianceGate,
@@ -325,8 +324,8 @@ function settlementSettings(at: At, core: DeploySettings) {
     receiptKeyY: y,
     beaconTip: bytes32Of(core.beaconTip, 'settings.beaconTip'),
     // Without institutions nobody is asked.
-    gate: at.complianceGate ?? NOBODY,
-    pauses: at.emergencyPause ?? NOBODY,
+    gate: at.complianceGate ?? zeroAddress,
+    pauses: at.emergencyPause ?? zeroAddress,
   };
 }
 

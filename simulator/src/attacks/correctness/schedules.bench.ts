@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CORRECTNESS_ATTACKS } from '../catalogue.ts';
+import { playSchedules } from '../correctness.ts';
 
 // Schedules of each correctness attack on one core, in processor time: how many a launch gate can play.
 
@@ -9,19 +10,15 @@ const RUNS = 400;
 const GATE_MS = 10_000;
 const GOAL_MS = 20;
 
-const rows = CORRECTNESS_ATTACKS.map(({ id, schedule }) => {
-  for (let run = 0; run < WARM_RUNS; run++) schedule(0, run);
-  let attempts = 0;
+const rows = CORRECTNESS_ATTACKS.map((attack) => {
+  playSchedules(attack, 0, WARM_RUNS);
   const before = process.cpuUsage();
-  for (let run = 0; run < RUNS; run++) {
-    const outcome = schedule(0, run);
-    attempts += outcome.attempts;
-    if (outcome.successes > 0) throw new Error(outcome.trace!.join('\n'));
-  }
+  const { attempts, trace } = playSchedules(attack, 0, RUNS);
+  if (trace !== null) throw new Error(trace.join('\n'));
   const { user, system } = process.cpuUsage(before);
   const msPerSchedule = (user + system) / 1_000 / RUNS;
   return {
-    id,
+    id: attack.id,
     msPerSchedule: Number(msPerSchedule.toFixed(2)),
     goalMs: GOAL_MS,
     messagesPerSchedule: attempts / RUNS,

@@ -52,7 +52,10 @@ function fieldOf({ policy, scenarioOf, populations }: ExploreSetting, name: stri
   const world = { policy, draft: { scenario, populations: names } };
   if (/^(economy|scenario)\./.test(name)) return namedField(name, world, name);
   const number = economyNumber(name, policy);
-  return number === null ? namedField(`scenario.${name}`, world, name) : { of: 'economy', path: name, number };
+  if (number !== null) return { of: 'economy', path: name, number };
+  const [section = ''] = name.split('.');
+  const of = section in policy.economy && !(section in scenario) ? 'economy' : 'scenario';
+  return namedField(`${of}.${name}`, world, name);
 }
 
 /** A range in kept units. @throws ExploreRefusal EXPLORE-RANGE */

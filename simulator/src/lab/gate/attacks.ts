@@ -1,7 +1,7 @@
 import type { Economy } from '@stannary/kernel';
 import type { Attack, AttackAccount } from '../../attacks/attack.ts';
 import { CORRECTNESS_ATTACKS, ECONOMIC_ATTACKS } from '../../attacks/catalogue.ts';
-import type { CorrectnessAttack } from '../../attacks/correctness.ts';
+import { type CorrectnessAttack, playSchedules } from '../../attacks/correctness.ts';
 import { holmAdjusted } from '../../experiments/index.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import type { EconomySource } from '../campaign/plan.ts';
@@ -245,14 +245,11 @@ function played(
   seed: number,
   schedules: number,
 ): Pick<GateCheck, 'metric' | 'state' | 'figure' | 'how'> {
-  const outcomes = Array.from({ length: schedules }, (_, run) => attack.schedule(seed, run));
-  const sum = (count: 'attempts' | 'successes') => outcomes.reduce((all, one) => all + one[count], 0);
-  const [hostile, successes] = [sum('attempts'), sum('successes')];
-  const trace = outcomes.find((one) => one.trace !== null)?.trace;
+  const { attempts: hostile, successes, trace } = playSchedules(attack, seed, schedules);
   return {
     metric: `${attack.number}. ${attack.title}: messages that paid`,
     state: successes === 0 && hostile > 0 ? 'passed' : 'failed',
     figure: { value: successes, interval: null, confidence: null, samples: hostile },
-    how: trace == null ? `${schedules} schedules against the production code` : trace.join('; '),
+    how: trace === null ? `${schedules} schedules against the production code` : trace.join('; '),
   };
 }

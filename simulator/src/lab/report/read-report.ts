@@ -222,19 +222,19 @@ const signature = recordOf<NonNullable<SignedGateReport['signature']>>({
 /**
  * A report file of anyone: `SignedGateReport`, or `GateReport` without a signature, as JSON. Every field is there, of its
  * kind and within its bounds, no other is; states and verdicts follow from the checks; the signature, where there is one, is
- * of this report. Whose key it is, the caller has to know.
+ * of this report. Whose key it is, the caller has to know. `file` is what a refusal of the whole is said of.
  * @throws ReportRefusal REPORT-SIZE, REPORT-JSON, REPORT-FORMAT, REPORT-SHAPE, REPORT-VERDICT, REPORT-SIGNATURE
  */
-export function readReport(text: string): SignedGateReport {
+export function readReport(text: string, file = 'the report'): SignedGateReport {
   if (text.length > CHARACTERS_MAX) {
-    throw new ReportRefusal('REPORT-SIZE', 'the report', `at most ${CHARACTERS_MAX} characters`, `${text.length}`);
+    throw new ReportRefusal('REPORT-SIZE', file, `at most ${CHARACTERS_MAX} characters`, `${text.length}`);
   }
-  const value = parsed(text);
+  const value = parsed(text, file);
   const isWrapped = typeof value === 'object' && value !== null && 'report' in value;
   const whole = isWrapped ? value : { report: value, signature: null };
   const inner = (whole as { report: unknown }).report as { format?: unknown } | null;
   if (inner?.format !== REPORT_FORMAT) {
-    throw new ReportRefusal('REPORT-FORMAT', 'format', `"${REPORT_FORMAT}"`, gotText(inner?.format));
+    throw new ReportRefusal('REPORT-FORMAT', `${file} format`, `"${REPORT_FORMAT}"`, gotText(inner?.format));
   }
   const read = recordOf<SignedGateReport>({ report, signature: orNull(signature) })(whole, '');
   checkVerdicts(read.report);
@@ -249,11 +249,11 @@ export function readReport(text: string): SignedGateReport {
   return read;
 }
 
-function parsed(text: string): unknown {
+function parsed(text: string, file: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new ReportRefusal('REPORT-JSON', 'the report', 'JSON', gotText((error as Error).message));
+    throw new ReportRefusal('REPORT-JSON', file, 'JSON', gotText((error as Error).message));
   }
 }
 

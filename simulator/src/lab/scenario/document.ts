@@ -75,11 +75,11 @@ export function plainOf(node: ScenarioNode): unknown {
 }
 
 /** `a.b=text` as the file that would say it. */
-export function nodeAtPath(path: string, text: string, file: string): ScenarioMap {
+export function nodeAtPath(path: string, text: string, place: string): ScenarioMap {
   const steps = path.split('.');
-  const value = parseScenario(`value: ${text}`, `${file} ${path}=${text}`).entries.get('value')!;
+  const value = parseScenario(`value: ${text}`, place).entries.get('value')!;
   return steps.reduceRight<ScenarioNode>(
-    (inner, step) => ({ form: 'map', place: `${file} ${path}=${text}`, entries: new Map([[step, inner]]) }),
-    { ...value, place: `${file} ${path}=${text}` },
+    (inner, step) => ({ form: 'map', place, entries: new Map([[step, inner]]) }),
+    { ...value, place },
   ) as ScenarioMap;
 }

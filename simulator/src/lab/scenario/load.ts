@@ -17,6 +17,9 @@ import { ScenarioRefusal } from './refusal.ts';
 import { readSweep, type SweepSpec, type SweptPoint, sweepPoints } from './sweep.ts';
 import { traceSeries } from './trace-series.ts';
 
+/** A field of the scenario, and which option says it where another than `--scenario-set` does. */
+export type ScenarioOverride = readonly [path: string, text: string, option?: string];
+
 export interface ScenarioRequest {
   /** Bundled name or path of the economy. */
   readonly economy: string;
@@ -27,7 +30,7 @@ export interface ScenarioRequest {
   /** Fields of the scenario where the file does not say them. Default: none. */
   readonly under?: readonly Override[];
   /** Fields of the scenario, over the file: `[['demand.elasticity', '0.8']]`. */
-  readonly scenarioSet: readonly Override[];
+  readonly scenarioSet: readonly ScenarioOverride[];
   /** Over the file's. */
   readonly sweep: SweepSpec | null;
 }
@@ -65,9 +68,11 @@ export async function loadScenario(request: ScenarioRequest): Promise<LoadedScen
   const economy = await sourceOf(request, own);
   const policy = await basePolicy({ economy } as CampaignPlan);
   const files = [
-    ...(request.under ?? []).map(([path, text]) => nodeAtPath(path, text, 'default')),
+    ...(request.under ?? []).map(([path, text]) => nodeAtPath(path, text, `default ${path}=${text}`)),
     ...layers.map(({ node }) => node),
-    ...request.scenarioSet.map(([path, text]) => nodeAtPath(path, text, '--scenario-set')),
+    ...request.scenarioSet.map(([path, text, option]) =>
+      nodeAtPath(path, text, option === undefined ? `--scenario-set ${path}=${text}` : `${option} ${text}`),
+    ),
   ];
   const draft = draftOver(policy, files);
   const folder = layers.at(-1)?.folder ?? '.';
