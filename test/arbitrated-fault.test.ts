@@ -38,6 +38,7 @@ import { deployed, economyOf, partiesOf, passTime, startChain } from './deployed
 
 const UNIT = 1_000_000;
 const BOND = 1_500 * UNIT;
+const ALL_PPM = 1_000_000;
 const HOLDER = devAccount(9);
 const POSTER = devAccount(1);
 const ARBITERS = [newAccount(), newAccount(), newAccount()] as const;
@@ -93,10 +94,9 @@ describe('a fault before a committee', { timeout: 300_000 }, () => {
       arbitration: { drawSeconds: DRAW_SECONDS, entropyDelayBlocks: ENTROPY_BLOCKS },
     };
     ({ book } = await deployed(chain.rpcUrl, networkSettings(economy, parties)));
-    const place = { rpcUrl: chain.rpcUrl, addressBook: book };
-    [reader, court] = [await openChain(place), new ArbitrationReader(place)];
+    [reader, court] = [await openChain(place()), new ArbitrationReader(place())];
     rules = await court.rules();
-    poster = openArbitrationSender({ ...place, privateKey: POSTER.privateKey });
+    poster = openArbitrationSender({ ...place(), privateKey: POSTER.privateKey });
     client = new GatewayClient({ baseUrl: await serve(economy.policies[0]!) });
     nodes = [await joined(2), await joined(3), await joined(4)];
     await fund(POSTER, 1_000 * UNIT);
@@ -123,9 +123,15 @@ describe('a fault before a committee', { timeout: 300_000 }, () => {
 
   test('a cheat is convicted, and the vault holds its bond at the word of the committee', async () => {
     const [cheat] = nodes;
-    const evidence = await wrongResult({ fuel: 1_300_000 }, {});
-    const caseId = await charge(cheat, publish(evidence));
+    const evidence = publish(await wrongResult({ fuel: 1_300_000 }, {}));
+    // Its friend is first, so that the evidence be done with for a millionth of the bond.
+    const friend = openArbitrationSender({ ...place(), privateKey: devAccount(2).privateKey });
+    await fund(devAccount(2), 500 * UNIT);
+    const cheap = await charge(cheat, evidence, friend, 1);
+    const caseId = await charge(cheat, evidence);
     await decide(caseId, ARBITERS);
+    assert.equal((await court.case(cheap)).verdict, 'not-guilty');
+    assert.equal(judged(cheap), 'wrong-result costs 1000000 ppm of a bond, not 1');
     const { verdict, status, slashId, challenger } = await court.case(caseId);
     assert.deepEqual([verdict, status, challenger], ['guilty', 'closed', POSTER.address]);
     const proposed = (await events()).filter((event) => event.kind === 'slash-proposed');
@@ -134,7 +140,7 @@ describe('a fault before a committee', { timeout: 300_000 }, () => {
       [[cheat.nodeId, slashId, BOND]],
     );
     assert.equal(await court.slashable(cheat.nodeId), 0);
-    assert.equal(findings('revealed').length, 3);
+    assert.equal(findings('revealed').length, 2 * 3);
     const { hasRevealed, isPaid } = (await court.panel(caseId, 0)).seats[0]!;
     assert.deepEqual([hasRevealed, isPaid], [true, true], 'and arbiters have their fee');
   });
@@ -191,6 +197,26 @@ describe('a fault before a committee', { timeout: 300_000 }, () => {
     for (const arbiter of there) assert.equal(await bondOf(arbiter), rules.arbiterBondGrains);
   });
 
+  test('an arbiter that is out of the pool and short of tokens says so, and votes where it was drawn before', async () => {
+    const [, honest] = nodes;
+    const [poor] = ARBITERS;
+    const caseId = await charge(honest, 'ef'.repeat(32));
+    await draw(caseId);
+    const tokens = openSender({ ...place(), privateKey: poor.privateKey });
+    await openArbitrationSender({ ...place(), privateKey: poor.privateKey }).leave();
+    await tokens.transferTokens(HOLDER.address, Number(await tokens.tokenBalance()));
+    await passTime(chain.rpcUrl, rules.commitMs / 2_000 + 1);
+    const program = at(poor);
+    for (let look = 0; look < 2; look += 1) await program.run();
+    const { arbiterId, isSeated } = (await court.arbiter(poor.address))!;
+    assert.equal(isSeated, false);
+    const seat = (await court.panel(caseId, 0)).seats.find((one) => one.arbiterId === arbiterId);
+    assert.equal(seat!.hasCommitted, true);
+    const said = findings('not-seated').map(({ reason }) => reason);
+    assert.equal(said.length, 1, 'once');
+    assert.match(said[0]!, /ERC20InsufficientBalance/);
+  });
+
   test('an arbiter that leaves is drawn no more, and has its bond back when it has answered for long enough', async () => {
     const [, , leaver] = ARBITERS;
     await at(leaver, true).run();
@@ -203,13 +229,16 @@ describe('a fault before a committee', { timeout: 300_000 }, () => {
     assert.equal(findings('left').length + findings('bond-withdrawn').length, 2);
   });
 
+  function place() {
+    return { rpcUrl: chain.rpcUrl, addressBook: book };
+  }
+
   /** An arbiter's program, as it is just after a start. */
   function at({ privateKey }: ChainAccount, isLeaving = false): Arbiter {
-    const place = { rpcUrl: chain.rpcUrl, addressBook: book };
-    const record = new PublicRecord({ client, chain: reader, court, addressBook: book });
+    const record = new PublicRecord({ client, chain: reader, addressBook: book });
     return new Arbiter({
       court,
-      sender: openArbitrationSender({ ...place, privateKey }),
+      sender: openArbitrationSender({ ...place(), privateKey }),
       judge: (of) => record.judge(of),
       preimageOf: async () => null,
       saltOf: saltsOf(privateKey, 'test'),
@@ -218,9 +247,8 @@ describe('a fault before a committee', { timeout: 300_000 }, () => {
     });
   }
 
-  async function charge({ nodeId }: Node, evidence: string): Promise<number> {
-    const grains = BigInt(await court.slashable(nodeId));
-    return (await poster.openCase({ nodeId, offence: 'wrong-result', evidenceHash: evidence, grains })).caseId;
+  async function charge({ nodeId }: Node, evidence: string, by = poster, slashPpm = ALL_PPM): Promise<number> {
+    return (await by.openCase({ nodeId, offence: 'wrong-result', evidenceHash: evidence, slashPpm })).caseId;
   }
 
   /** Half of the drawing time is for the preimage, which this poster keeps to itself. */

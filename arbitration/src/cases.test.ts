@@ -3,15 +3,14 @@ import { describe, test } from 'node:test';
 import { toHex } from '@stannary/wire';
 import fc from 'fast-check';
 import { AAD, ECONOMY, equivocationOf, signedReceipt, TestNode, WORK } from './admission.fixture.ts';
-import { type CaseRules, type Charge, judgeCase } from './cases.ts';
+import { type CaseRules, type Charge, judgeCase, slashPpmOf } from './cases.ts';
 import { encodeEvidence, evidenceHash, type SignedReceipt } from './evidence.ts';
 
 const nodes = [new TestNode(), new TestNode(), new TestNode(), new TestNode()] as const;
 const [accused, first, second, other] = nodes;
 const HOME_AAD = toHex(AAD);
-const BONDED = 1_000_000;
-/** Half of the bond, as the economy of the fixture has it for a wrong result; equivocation costs all of it. */
-const WORTH = 500_000n;
+/** Of the bond, as the economy of the fixture has it for a wrong result; equivocation costs all of it. */
+const WORTH_PPM = 500_000;
 const EQUIVOCATION = { offence: 'equivocation', mode: 'live', slashPpm: 1_000_000, threshold: 1 };
 const economy = { ...ECONOMY, offences: [...ECONOMY.offences, EQUIVOCATION] } as typeof ECONOMY;
 
@@ -21,7 +20,6 @@ const rules: CaseRules = {
     return found === undefined ? null : { verify: found.verify, operator: `operator of ${nodeId}` };
   },
   economyOf: (aad) => (toHex(aad) === HOME_AAD ? economy : null),
-  slashableGrains: BONDED,
 };
 
 function wrongResult(original: SignedReceipt, ...replicas: SignedReceipt[]): Uint8Array {
@@ -37,7 +35,7 @@ const proven = wrongResult(lie, ...replicas);
 
 function charge(bytes: Uint8Array, differing: Partial<Charge> = {}): Charge {
   const evidence = evidenceHash(bytes);
-  return { nodeId: accused.nodeId, offence: 'wrong-result', evidenceHash: evidence, grains: WORTH, ...differing };
+  return { nodeId: accused.nodeId, offence: 'wrong-result', evidenceHash: evidence, slashPpm: WORTH_PPM, ...differing };
 }
 
 /** Why a charge falls; null where it holds. */
@@ -51,7 +49,7 @@ describe('a charge holds', () => {
 
   test('where the node signed two batches of one number', () => {
     const bytes = encodeEvidence(equivocationOf(accused));
-    assert.equal(reason(bytes, { offence: 'equivocation', grains: BigInt(BONDED) }), null);
+    assert.equal(reason(bytes, { offence: 'equivocation', slashPpm: 1_000_000 }), null);
   });
 
   test('against a replica that differs from the others', () => {
@@ -106,9 +104,33 @@ describe('a charge falls', () => {
     assert.equal(reason(wrongResult(lie, replicas[0], signedReceipt(second, {}, abroad))), said);
   });
 
-  test('where more is asked for than the offence costs of what was bonded', () => {
-    assert.equal(reason(proven, { grains: WORTH + 1n }), 'wrong-result costs 500000 grains, not 500001');
-    assert.equal(reason(proven, {}, { slashableGrains: 0 }), 'wrong-result costs 0 grains, not 500000');
+  test('where another share of the bond is asked for than the offence costs, a token one too', () => {
+    for (const slashPpm of [1, WORTH_PPM - 1, WORTH_PPM + 1, 4_294_967_295]) {
+      assert.equal(reason(proven, { slashPpm }), `wrong-result costs 500000 ppm of a bond, not ${slashPpm}`);
+    }
+  });
+});
+
+describe('what an offence costs', () => {
+  const against = { nodeId: accused.nodeId, offence: 'wrong-result' };
+
+  test('is by the economy that the node signed under, whatever holds today', () => {
+    const later = { offences: [{ ...ECONOMY.offences[0]!, slashPpm: 900_000 }] };
+    const economyOf = (aad: Uint8Array) => (toHex(aad) === HOME_AAD ? economy : later);
+    assert.equal(slashPpmOf(proven, against, economyOf), WORTH_PPM);
+    const underLater = wrongResult(signedReceipt(accused, { fuel: 1_300_000 }, Uint8Array.of(7)), ...replicas);
+    assert.equal(slashPpmOf(underLater, against, economyOf), 900_000);
+  });
+
+  test('is nothing where nothing binds the node', () => {
+    const { economyOf } = rules;
+    assert.equal(slashPpmOf(Uint8Array.of(1), against, economyOf), null);
+    assert.equal(slashPpmOf(proven, { ...against, nodeId: other.nodeId }, economyOf), null);
+    assert.equal(
+      slashPpmOf(proven, against, () => null),
+      null,
+    );
+    assert.equal(slashPpmOf(proven, { ...against, offence: 'unheard-of' }, economyOf), null);
   });
 });
 

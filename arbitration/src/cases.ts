@@ -1,5 +1,4 @@
 import type { Economy, OffenceRule } from '@stannary/kernel';
-import { mulDivUp } from '@stannary/kernel';
 import { decodeEvidence, type Evidence, type EvidenceRules, evidenceHash, verifyEvidence } from './evidence.ts';
 import { ArbitrationRefusal } from './refusals.ts';
 
@@ -12,16 +11,14 @@ export interface Charge {
   readonly offence: string;
   /** SHA-256 of the evidence, 64 hex characters. */
   readonly evidenceHash: string;
-  /** What it is to lose of its bond. */
-  readonly grains: bigint;
+  /** Share of its bond that it is to lose. */
+  readonly slashPpm: number;
 }
 
 export interface CaseRules {
   readonly node: EvidenceRules['node'];
   /** The economy that external data stands for; null where it is of no version of this network's. */
   readonly economyOf: (aad: Uint8Array) => Pick<Economy, 'offences' | 'verification'> | null;
-  /** All that the node had bonded when it was charged, on its way out or not. */
-  readonly slashableGrains: number;
 }
 
 export type CaseFinding =
@@ -29,20 +26,27 @@ export type CaseFinding =
   /** Why the charge does not hold. */
   | { readonly isGuilty: false; readonly reason: string };
 
-const PPM = 1_000_000;
-
 /**
  * Judges a charge. It holds where the evidence is the one that it names, convicts the node of the offence under the economy
- * that the node itself signed under, and the offence costs no less than is asked for. Never throws for what others wrote.
+ * that the node itself signed under, and asks for just the share of the bond that the offence costs there: whoever asks
+ * for more would take what is not owed, and whoever asks for less would have the offence done with for next to nothing.
+ * Never throws for what others wrote.
  */
 export function judgeCase(charge: Charge, bytes: Uint8Array, rules: CaseRules): CaseFinding {
   const reason = flawOf(charge, bytes, rules);
   return reason === null ? { isGuilty: true } : { isGuilty: false, reason };
 }
 
-/** Most that a charge may ask for, grains: the offence's share of what the node has bonded, rounded up against the node. */
-export function chargeGrainsMax({ slashPpm }: Pick<OffenceRule, 'slashPpm'>, slashableGrains: number): number {
-  return mulDivUp(slashableGrains, slashPpm, PPM);
+/** Share of its bond that evidence costs a node by the economy that it signed under; null where none holds it liable. */
+export function slashPpmOf(
+  bytes: Uint8Array,
+  { nodeId, offence }: Pick<Charge, 'nodeId' | 'offence'>,
+  economyOf: (aad: Uint8Array) => Pick<Economy, 'offences'> | null,
+): number | null {
+  const evidence = evidenceIn(bytes);
+  const signed = evidence === null ? null : signedBy(evidence, nodeId);
+  const economy = signed === null ? null : economyOf(signed);
+  return economy === null ? null : (liveRule(economy, offence)?.slashPpm ?? null);
 }
 
 function flawOf(charge: Charge, bytes: Uint8Array, rules: CaseRules): string | null {
@@ -59,18 +63,21 @@ function flawOf(charge: Charge, bytes: Uint8Array, rules: CaseRules): string | n
 }
 
 function flawUnder(
-  { offences, verification }: Pick<Economy, 'offences' | 'verification'>,
-  { nodeId, offence, grains }: Charge,
+  economy: Pick<Economy, 'offences' | 'verification'>,
+  { nodeId, offence, slashPpm }: Charge,
   bytes: Uint8Array,
-  { node, slashableGrains }: CaseRules,
+  { node }: CaseRules,
 ): string | null {
-  const rule = offences.find((one) => one.offence === offence);
-  if (rule?.mode !== 'live') return `${offence} costs no bond in this economy`;
-  const finding = verifyEvidence(bytes, { node, replicasToConvict: verification.replicasToConvict });
+  const rule = liveRule(economy, offence);
+  if (rule === undefined) return `${offence} costs no bond in this economy`;
+  const finding = verifyEvidence(bytes, { node, replicasToConvict: economy.verification.replicasToConvict });
   if (!finding.holds) return finding.reason;
   if (!finding.guilty.includes(nodeId)) return 'the evidence convicts others, not the charged node';
-  const grainsMax = chargeGrainsMax(rule, slashableGrains);
-  return grains > BigInt(grainsMax) ? `${offence} costs ${grainsMax} grains, not ${grains}` : null;
+  return slashPpm === rule.slashPpm ? null : `${offence} costs ${rule.slashPpm} ppm of a bond, not ${slashPpm}`;
+}
+
+function liveRule({ offences }: Pick<Economy, 'offences'>, offence: string): OffenceRule | undefined {
+  return offences.find((one) => one.offence === offence && one.mode === 'live');
 }
 
 function evidenceIn(bytes: Uint8Array): Evidence | null {

@@ -22,7 +22,7 @@ export {
   type ReplicaDraw,
   replicaNodes,
 } from './audits.ts';
-export { type CaseFinding, type CaseRules, type Charge, chargeGrainsMax, judgeCase } from './cases.ts';
+export { type CaseFinding, type CaseRules, type Charge, judgeCase, slashPpmOf } from './cases.ts';
 export { drawCommittee, drawPositions } from './committee.ts';
 export {
   decodeEvidence,

@@ -18,6 +18,8 @@ import { forgetTimeline, keepTimeline } from './timeline.ts';
 /** Where the chain is read. */
 export type ChainPlace = Pick<GatewayConfig, 'rpcUrl' | 'witnessRpcUrls' | 'addressBook'>;
 
+/** Of a fault that no case is about, as far as final blocks say. */
+const UNCHARGED = { case_id: null, case_verdict: null, case_seen: false };
 /** Fact: the last block whose events are in the ledger, in the transaction that took them in. */
 const CHAIN_CURSOR = 'chain-cursor';
 
@@ -74,8 +76,9 @@ export class ChainFollower {
   async #take(open: Open, events: readonly ChainEvent[]): Promise<void> {
     const postings = events.flatMap((event) => this.#postings(event));
     await appendPostings(open, postings, this.#context.nowMs());
+    const ours = this.#context.court?.sender.account ?? null;
     for (const event of events) {
-      await noteCase(open, event);
+      await noteCase(open, event, ours);
       await noteSlash(open, event);
       await noteVoid(open, event);
     }
@@ -145,26 +148,27 @@ async function noteVoid(open: Open, event: ChainEvent): Promise<void> {
 }
 
 /**
- * Whoever opened it: a case of a known fault is its case. One that ends without a committee, or whose committee lacked votes,
- * says nothing of the fault, which is charged again.
+ * What committees make of the gateway's own charges: another's case with the same evidence, for however much of the bond,
+ * says nothing of a fault. Nor does a case that ends without a committee, or whose committee lacked votes: the fault is
+ * charged again.
  */
-async function noteCase(open: Open, event: ChainEvent): Promise<void> {
-  if (event.kind === 'case-opened') {
+async function noteCase(open: Open, event: ChainEvent, ours: string | null): Promise<void> {
+  if (event.kind === 'case-opened' && event.challenger === ours) {
     await open
       .updateTable('fault')
-      .set({ case_id: event.caseId, case_verdict: null, case_closed: false })
+      .set({ case_id: event.caseId, case_verdict: null, case_seen: true })
       .where('node_id', '=', event.nodeId)
       .where('evidence_hash', '=', event.evidenceHash)
       .where('offence', '=', event.offence)
+      .where('case_closed', '=', false)
       .execute();
   }
+  if (event.kind !== 'case-decided' && event.kind !== 'case-closed') return;
+  const ofCase = open.updateTable('fault').where('case_id', '=', event.caseId).where('case_seen', '=', true);
   if (event.kind === 'case-decided') {
-    const change = { case_verdict: isHung(event) ? null : event.verdict };
-    await open.updateTable('fault').set(change).where('case_id', '=', event.caseId).execute();
-  }
-  if (event.kind === 'case-closed') {
-    const ofCase = open.updateTable('fault').where('case_id', '=', event.caseId);
-    await ofCase.set({ case_id: null }).where('case_verdict', 'is', null).execute();
+    await ofCase.set(isHung(event) ? UNCHARGED : { case_verdict: event.verdict }).execute();
+  } else {
+    await ofCase.set(UNCHARGED).where('case_verdict', 'is', null).execute();
     const change = { case_verdict: event.verdict, case_closed: true };
     await ofCase.set(change).where('case_verdict', 'is not', null).execute();
   }

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { encodeEvidence, evidenceHash } from '@stannary/arbitration';
 import {
   ArbitrationReader,
   type ArbitrationSender,
@@ -21,19 +22,23 @@ import {
   startLocalChain,
 } from '@stannary/chain';
 import { fieldLimits, type LoadedEconomy, loadEconomy } from '@stannary/economies';
-import type { Epoch, OpenFault, Verdict } from '@stannary/kernel';
-import { nodeIdOf, toHex } from '@stannary/wire';
+import type { Economy, Epoch, OpenFault, Verdict } from '@stannary/kernel';
+import { nodeIdOf, sha256, toHex } from '@stannary/wire';
 import { type OpenFollower, openFollower } from './chain-follower.fixture.ts';
 import { Charges } from './charges.ts';
 import type { GatewayContext } from './context.ts';
 import { Devices } from './devices.ts';
 import { Faults } from './faults.ts';
+import { Policies } from './policies.ts';
 import { Slashes } from './slashes.ts';
 
 // Faults of a gateway before real committees: what is charged, what is read back, and what the next settlement is told.
 
 const UNIT = 1_000_000;
 const BOND = 1_500 * UNIT;
+/** More than what the three arbiters may judge. */
+const HIGH_VALUE = 12_000 * UNIT;
+const ALL_PPM = 1_000_000;
 const [OWNER, POSTER, OPERATOR, HOLDER] = [0, 1, 2, 9].map(devAccount) as [
   ChainAccount,
   ChainAccount,
@@ -44,6 +49,8 @@ const ARBITERS = [3, 4, 5].map(devAccount);
 const SALT = '5a'.repeat(32);
 const DRAW_SECONDS = 600;
 const DUE = 9 as Epoch;
+/** Half as dear as the rules before it. */
+const LATER_HASH = '0e'.repeat(32);
 /** Time goes by only where the test says so. */
 const UNHURRIED = [
   ['committee.commit', '600 s'],
@@ -61,6 +68,8 @@ describe('faults before committees', { timeout: 300_000 }, () => {
   let court: ArbitrationReader;
   let open: OpenFollower;
   let context: GatewayContext;
+  let policies: Policies;
+  const logged: string[] = [];
   let charges: Charges;
   let faults: Faults;
 
@@ -74,12 +83,14 @@ describe('faults before committees', { timeout: 300_000 }, () => {
     for (const arbiter of ARBITERS) await as(arbiter).join();
     await pass(2);
     open = await openFollower(chain.rpcUrl, join(folder, 'database'), 0, book);
-    const { policies } = loaded;
-    const policyAt = () => ({ ...policies[0], aad: new Uint8Array(0) });
+    const [first] = loaded.policies;
+    const later = { ...first, version: 2, fromEpoch: 1, economyHash: LATER_HASH, economy: halved(first.economy) };
+    policies = new Policies([first, later], { chain: book.chain, settlement: book.contracts.settlement });
     context = Object.assign(open.context, {
       court: { reader: court, sender: as(POSTER) },
       sender: openSender({ ...place(), privateKey: POSTER.privateKey }),
-      policyAt,
+      policies,
+      log: (_: string, event: string, { revert }: { revert?: string } = {}) => logged.push(`${event} ${revert ?? ''}`),
     }) as GatewayContext;
     charges = new Charges(context, context.court!);
     faults = new Faults(context, new Devices(context));
@@ -96,8 +107,9 @@ describe('faults before committees', { timeout: 300_000 }, () => {
     await propose('acquitted', nodeId);
     assert.equal(await charges.run(), true);
     const { case_id: caseId } = await row('acquitted');
-    const { charge, challenger } = await court.case(caseId!);
-    assert.deepEqual([charge.nodeId, charge.grains, challenger], [nodeId, BigInt(BOND), POSTER.address]);
+    const { charge, challenger, grains } = await court.case(caseId!);
+    assert.deepEqual([charge.nodeId, charge.slashPpm, challenger], [nodeId, ALL_PPM, POSTER.address]);
+    assert.equal(grains, BigInt(BOND));
     assert.equal(await charges.run(), false, 'once');
     assert.deepEqual(await told('acquitted', (DUE - 1) as Epoch), [], 'not before there is a verdict');
     await decide(caseId!, ['not-guilty', 'not-guilty', 'not-guilty']);
@@ -112,12 +124,13 @@ describe('faults before committees', { timeout: 300_000 }, () => {
     await charges.run();
     const { case_id: caseId } = await row('convicted');
     assert.equal((await row('later')).case_id, null, 'one case of a node at a time');
-    await decide(caseId!, ['guilty', 'guilty', 'not-guilty']);
+    await tally(caseId!, ['guilty', 'guilty', 'not-guilty']);
     assert.deepEqual(await told('convicted', DUE), []);
     const { chain_slash_id: slashId, slash_grains: grains, case_verdict: verdict } = await row('convicted');
     assert.deepEqual([slashId, grains, verdict], ['1', BOND, 'guilty']);
     await charges.run();
     assert.equal((await row('later')).chain_slash_id, 'none', 'nothing is left for a second case');
+    await close(caseId!);
     assert.deepEqual(await told('later', DUE), [], 'and its evidence speaks for itself');
     await pass(2_000);
     assert.equal(await new Slashes(context).run(), true);
@@ -137,25 +150,123 @@ describe('faults before committees', { timeout: 300_000 }, () => {
     await propose('hung', await node());
     await charges.run();
     const { case_id: first } = await row('hung');
-    await decide(first!, ['guilty', null, null]);
+    await tally(first!, ['guilty', null, null]);
     assert.equal((await row('hung')).case_id, null);
-    assert.equal(await charges.run(), true);
+    assert.equal(await charges.run(), true, 'without waiting for the end of an appeal');
     assert.ok((await row('hung')).case_id! > first!);
+    await close(first!);
     await decide((await row('hung')).case_id!, ['not-guilty', 'not-guilty', null]);
     assert.deepEqual(await told('hung', DUE), reversed('hung'), 'most who voted acquit');
     await end('hung');
   });
 
-  test('somebody else may charge first: it is the same case', async () => {
+  test('another fault of a node is charged when a committee has decided on the first, while that can be appealed', async () => {
     const nodeId = await node();
-    const evidence = await propose('taken', nodeId);
-    const charge = { nodeId, offence: 'wrong-result', evidenceHash: evidence, grains: BigInt(BOND) };
-    const { caseId } = await as(OPERATOR).openCase(charge);
-    assert.equal(await charges.run(), false);
+    await propose('first of two', nodeId);
+    await propose('second of two', nodeId);
+    await charges.run();
+    const { case_id: first } = await row('first of two');
+    await tally(first!, ['not-guilty', 'not-guilty', 'not-guilty']);
+    assert.equal(await charges.run(), true);
+    const { case_id: second } = await row('second of two');
+    assert.ok(second! > first!);
+    assert.equal((await court.case(first!)).status, 'decided');
+    await close(first!);
+    await decide(second!, ['guilty', 'guilty', 'guilty']);
+    assert.deepEqual(await told('second of two', DUE), []);
+    for (const faultId of ['first of two', 'second of two']) await end(faultId);
+  });
+
+  for (const [asked, slashPpm] of [
+    ['far too much', 4_294_967_295],
+    ['next to nothing', 1],
+    ['just as much', ALL_PPM],
+  ] as const) {
+    test(`a stranger who charges ${asked} with the same evidence decides nothing`, async () => {
+      const nodeId = await node();
+      const [before, after] = [`before ${asked}`, `after ${asked}`];
+      const charge = { nodeId, offence: 'wrong-result', evidenceHash: evidenceOf(before, nodeId).hash, slashPpm };
+      const { caseId: theirs } = await as(OPERATOR).openCase(charge);
+      await follow();
+      await propose(before, nodeId);
+      assert.equal(await charges.run(), true, 'it is charged all the same');
+      const { case_id: ours } = await row(before);
+      assert.equal((await court.case(ours!)).challenger, POSTER.address);
+      await decide(theirs, ['not-guilty', 'not-guilty', 'not-guilty']);
+      const found = await row(before);
+      assert.deepEqual([found.case_id, found.case_verdict, found.case_closed], [ours, null, false]);
+      assert.deepEqual(await told(before, (DUE - 1) as Epoch), []);
+      await end(before);
+
+      const other = await node();
+      await propose(after, other);
+      await charges.run();
+      const { case_id: mine } = await row(after);
+      await decide(mine!, ['not-guilty', 'not-guilty', 'not-guilty']);
+      await as(OPERATOR).openCase({ ...charge, nodeId: other, evidenceHash: (await row(after)).evidence_hash });
+      await follow();
+      const { case_id: still, case_verdict: verdict, case_closed: isClosed } = await row(after);
+      assert.deepEqual([still, verdict, isClosed], [mine, 'not-guilty', true]);
+      assert.deepEqual(await told(after, (DUE - 1) as Epoch), reversed(after));
+      await end(after);
+    });
+  }
+
+  test("a stranger's conviction for the same fault takes the bond, and leaves the verdict to the gateway's own", async () => {
+    const nodeId = await node();
+    const evidence = await propose('hunted', nodeId);
+    const charge = { nodeId, offence: 'wrong-result', evidenceHash: evidence, slashPpm: ALL_PPM };
+    const { caseId: theirs } = await as(OPERATOR).openCase(charge);
+    await charges.run();
+    const { case_id: ours } = await row('hunted');
+    await decide(theirs, ['guilty', 'guilty', 'guilty']);
+    const { case_verdict: verdict, chain_slash_id: slashId } = await row('hunted');
+    assert.deepEqual([verdict, slashId], [null, `${(await court.case(theirs)).slashId}`]);
+    assert.deepEqual(await told('hunted', DUE), reversed('hunted'), 'not by what others charge');
+    assert.equal((await court.case(ours!)).slashId, null);
+    await end('hunted');
+  });
+
+  test('a fault whose case cannot be opened keeps no other waiting, and is said once', async () => {
+    await propose('too large', await node(HIGH_VALUE), HIGH_VALUE);
+    await propose('behind it', await node());
+    assert.equal(await charges.run(), true);
+    for (let look = 0; look < 2; look += 1) assert.equal(await charges.run(), false);
+    assert.deepEqual([(await row('too large')).case_id, typeof (await row('behind it')).case_id], [null, 'number']);
+    assert.equal(logged.filter((line) => line === 'no case could be opened PoolTooSmall').length, 1);
+    for (const faultId of ['too large', 'behind it']) await end(faultId);
+  });
+
+  test('a case that is gone with its block, its number taken by another, is opened anew', async () => {
+    await propose('reorganised', await node());
+    const other = { nodeId: await node(), offence: 'wrong-result', evidenceHash: '0d'.repeat(32), slashPpm: ALL_PPM };
+    const { caseId: taken } = await as(OPERATOR).openCase(other);
+    for (const gone of [taken, taken + 100]) {
+      await context.db.updateTable('fault').set({ case_id: gone }).where('fault_id', '=', 'reorganised').execute();
+      await charges.run();
+      const { case_id: caseId, evidence_hash: evidence } = await row('reorganised');
+      if (caseId !== null) assert.equal((await court.case(caseId)).charge.evidenceHash, evidence);
+      assert.notEqual(caseId, gone);
+    }
     await follow();
-    assert.equal((await row('taken')).case_id, caseId);
-    await decide(caseId, ['guilty', 'guilty', 'guilty']);
-    assert.equal((await row('taken')).case_verdict, 'guilty');
+    const { case_id: caseId, case_seen: isSeen } = await row('reorganised');
+    assert.equal((await court.case(caseId!)).challenger, POSTER.address);
+    assert.equal(isSeen, true);
+    await end('reorganised');
+  });
+
+  test('the price is that of the rules which the node signed under, whatever is in force when the fault is found', async () => {
+    const [first, later] = policies.all;
+    assert.equal(policies.at(1), later, 'the epoch of the faults');
+    for (const [faultId, aad, slashPpm] of [
+      ['under the first rules', first.aad, ALL_PPM],
+      ['under later rules', later!.aad, ALL_PPM / 2],
+    ] as const) {
+      await propose(faultId, await node(), BOND, aad);
+      await charges.run();
+      assert.equal((await court.case((await row(faultId)).case_id!)).charge.slashPpm, slashPpm);
+      await end(faultId);
+    }
   });
 
   test('a fault in shadow is no matter for a committee, and stands', async () => {
@@ -193,21 +304,35 @@ describe('faults before committees', { timeout: 300_000 }, () => {
   }
 
   /** A bonded node of the one operator. */
-  async function node(): Promise<string> {
+  async function node(bondGrains = BOND): Promise<string> {
     const { privateKey: key, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const spki = publicKey.export({ type: 'spki', format: 'der' });
     const message = registrationMessage({ addressBook: book, operator: OPERATOR.address });
     const proof = new Uint8Array(sign('sha256', message, { key, dsaEncoding: 'ieee-p1363' }));
     const sender = openSender({ ...place(), privateKey: OPERATOR.privateKey });
-    await holder().transferTokens(OPERATOR.address, BOND);
+    await holder().transferTokens(OPERATOR.address, bondGrains);
     await sender.registerNode({ spki: toHex(spki), className: 'grid', evidenceLevel: 1, milliNcu: 1_000, proof });
-    await sender.depositBond(nodeIdOf(spki), BOND);
+    await sender.depositBond(nodeIdOf(spki), bondGrains);
     return nodeIdOf(spki);
   }
 
+  function halved(economy: Economy): Economy {
+    const offences = economy.offences.map((rule) => ({ ...rule, slashPpm: rule.slashPpm / 2 }));
+    return { ...economy, offences };
+  }
+
+  /** As far as its price goes: no committee here looks at signatures. */
+  function evidenceOf(faultId: string, nodeId: string, aad = policies.all[0].aad) {
+    const receipt = { nodeId, aad, cose: Uint8Array.of(1) };
+    const taskId = toHex(sha256(new TextEncoder().encode(faultId)));
+    const bytes = encodeEvidence({ kind: 'wrong-result', proof: { taskId, original: receipt, replicas: [] } });
+    return { bytes, hash: evidenceHash(bytes) };
+  }
+
   /** A fault as a statement leaves it; its evidence's hash. */
-  async function propose(faultId: string, nodeId: string, grains = BOND): Promise<string> {
-    const evidence = Buffer.from(faultId).toString('hex').padEnd(64, '0');
+  async function propose(faultId: string, nodeId: string, grains = BOND, aad?: Uint8Array): Promise<string> {
+    const { bytes, hash } = evidenceOf(faultId, nodeId, aad);
+    await context.db.insertInto('evidence').values({ hash, bytes, description: faultId }).execute();
     await context.db
       .insertInto('fault')
       .values({
@@ -215,16 +340,17 @@ describe('faults before committees', { timeout: 300_000 }, () => {
         node_id: nodeId,
         offence: 'wrong-result',
         stage: 'proposed',
-        evidence_hash: evidence,
+        evidence_hash: hash,
         challenger: POSTER.address,
         proposed_epoch: 1,
         final_epoch: DUE,
         slash_grains: grains,
         refunded_grains: 0,
         case_closed: false,
+        case_seen: false,
       })
       .execute();
-    return evidence;
+    return hash;
   }
 
   function row(faultId: string) {
@@ -246,9 +372,21 @@ describe('faults before committees', { timeout: 300_000 }, () => {
     return [{ kind: 'fault-reversed', faultId }];
   }
 
-  /** Draws, has the first seats vote so, counts, closes, and has the gateway read it. */
+  /** Until its verdict stands, and the gateway has read it. */
   async function decide(caseId: number, votes: readonly (CaseVerdict | null)[]): Promise<void> {
-    const { commitMs, revealMs, appealMs } = await court.rules();
+    await tally(caseId, votes);
+    await close(caseId);
+  }
+
+  async function close(caseId: number): Promise<void> {
+    await pass((await court.rules()).appealMs / 1_000);
+    await as(OPERATOR).close(caseId);
+    await follow();
+  }
+
+  /** Draws, has the first seats vote so, counts, and has the gateway read it. */
+  async function tally(caseId: number, votes: readonly (CaseVerdict | null)[]): Promise<void> {
+    const { commitMs, revealMs } = await court.rules();
     await pass(DRAW_SECONDS / 2);
     await pass(1);
     await as(POSTER).draw(caseId);
@@ -267,8 +405,6 @@ describe('faults before committees', { timeout: 300_000 }, () => {
     }
     if (votes.includes(null)) await pass(revealMs / 1_000);
     await as(OPERATOR).tally(caseId);
-    await pass(appealMs / 1_000);
-    await as(OPERATOR).close(caseId);
     await follow();
   }
 

@@ -1,4 +1,4 @@
-import { chargeGrainsMax } from '@stannary/arbitration';
+import { slashPpmOf } from '@stannary/arbitration';
 import type { Selectable } from 'kysely';
 import type { Court, GatewayContext, Tables } from './context.ts';
 import { NO_SLASH, revertOf } from './slashes.ts';
@@ -6,13 +6,16 @@ import { NO_SLASH, revertOf } from './slashes.ts';
 type FaultRow = Selectable<Tables['fault']>;
 
 /**
- * Takes faults to committees, where those decide what bonds lose: each proposed fault becomes a case, of one node at most
- * one at a time, since the first that convicts may leave nothing for the next. What committees find is read back from final
- * blocks (chain follower), so a stop between sending and noting does no harm: a charge that is pending is not taken twice.
+ * Takes faults to committees, where those decide what bonds lose: each proposed fault becomes a case, of one node one before
+ * a committee at a time, since the first that convicts may leave nothing for the next. What committees find is read back
+ * from final blocks (chain follower), so a stop between sending and noting does no harm: the contract takes a charge of one
+ * account once. What others charge is no concern of these.
  */
 export class Charges {
   readonly #context: GatewayContext;
   readonly #court: Court;
+  /** Why the contract last took no charge of a fault. These are tried after all others, and said once. */
+  readonly #refused = new Map<string, string>();
 
   constructor(context: GatewayContext, court: Court) {
     this.#context = context;
@@ -20,34 +23,88 @@ export class Charges {
   }
 
   async run(): Promise<boolean> {
+    await this.#recall();
     return (await this.#press()) || (await this.#open());
   }
 
-  async #open(): Promise<boolean> {
-    const fault = await this.#nextUncharged();
-    if (fault === undefined) return false;
-    const grains = await this.#takeableGrains(fault);
-    if (grains === 0) {
-      await this.#note(fault.fault_id, { chain_slash_id: NO_SLASH, slash_grains: 0 });
-      return true;
-    }
-    const { node_id: nodeId, offence, evidence_hash: evidenceHash } = fault;
-    try {
-      const sent = await this.#court.sender.openCase({ nodeId, offence, evidenceHash, grains: BigInt(grains) });
-      this.#context.count('chainSends', 'openCase');
-      await this.#note(fault.fault_id, { case_id: sent.caseId });
-    } catch (error) {
-      if (revertOf(error) !== 'CasePending') throw error;
-      return false; // somebody was faster: the follower will read it back
-    }
-    return true;
-  }
-
-  /** The oldest, of a node that no open case is about. */
-  #nextUncharged(): Promise<FaultRow | undefined> {
-    return this.#context.db
+  /** A case is gone with its block where the chain was reorganised, and its number another's: its fault is charged again. */
+  async #recall(): Promise<void> {
+    const { db, log } = this.#context;
+    const noted = await db
       .selectFrom('fault')
       .selectAll()
+      .where('case_id', 'is not', null)
+      .where('case_seen', '=', false)
+      .execute();
+    for (const fault of noted) {
+      const { fault_id: faultId, case_id: caseId } = fault;
+      if (await this.#isItsCase(fault)) continue;
+      log('warn', 'case is gone', { faultId, caseId });
+      await db
+        .updateTable('fault')
+        .set({ case_id: null })
+        .where('fault_id', '=', faultId)
+        .where('case_id', '=', caseId)
+        .where('case_seen', '=', false)
+        .execute();
+    }
+  }
+
+  async #isItsCase({ case_id, node_id, offence, evidence_hash }: FaultRow): Promise<boolean> {
+    try {
+      const { charge, challenger } = await this.#court.reader.case(case_id!);
+      const isSame = charge.nodeId === node_id && charge.offence === offence && charge.evidenceHash === evidence_hash;
+      return isSame && challenger === this.#court.sender.account;
+    } catch (error) {
+      if ((error as { code?: string }).code === 'CHAIN-RANGE') return false;
+      throw error;
+    }
+  }
+
+  /** True when a fault was charged, or needs no charge: there may be more. One that cannot be charged keeps no other waiting. */
+  async #open(): Promise<boolean> {
+    const uncharged = await this.#uncharged();
+    const isRefused = ({ fault_id: faultId }: FaultRow) => this.#refused.has(faultId);
+    for (const fault of [...uncharged.filter((one) => !isRefused(one)), ...uncharged.filter(isRefused)]) {
+      if (await this.#charge(fault)) return true;
+    }
+    return false;
+  }
+
+  async #charge(fault: FaultRow): Promise<boolean> {
+    const { fault_id: faultId, node_id: nodeId, offence, evidence_hash: evidenceHash } = fault;
+    const slashPpm = await this.#slashPpm(fault);
+    if (slashPpm === 0 || (await this.#court.reader.slashable(nodeId)) === 0) {
+      await this.#note(faultId, { chain_slash_id: fault.chain_slash_id ?? NO_SLASH, slash_grains: 0 });
+      return true;
+    }
+    try {
+      const sent = await this.#court.sender.openCase({ nodeId, offence, evidenceHash, slashPpm });
+      this.#context.count('chainSends', 'openCase');
+      await this.#note(faultId, { case_id: sent.caseId });
+      this.#refused.delete(faultId);
+      return true;
+    } catch (error) {
+      const revert = revertOf(error);
+      if (revert === null) throw error;
+      this.#refuse(fault, revert);
+      return false;
+    }
+  }
+
+  #refuse({ fault_id: faultId, node_id: nodeId }: FaultRow, revert: string): void {
+    // One that is pending already was sent before a stop: the follower will read it back.
+    const isNews = revert !== 'CasePending' && this.#refused.get(faultId) !== revert;
+    if (isNews) this.#context.log('warn', 'no case could be opened', { faultId, nodeId, revert });
+    this.#refused.set(faultId, revert);
+  }
+
+  /** Oldest first; of each node the oldest, unless a committee has one of that node before it. */
+  async #uncharged(): Promise<FaultRow[]> {
+    const oldest = await this.#context.db
+      .selectFrom('fault')
+      .selectAll()
+      .distinctOn('node_id')
       .where('stage', '=', 'proposed')
       .where('case_id', 'is', null)
       .where('slash_grains', '>', 0)
@@ -58,42 +115,61 @@ export class Charges {
               .select('other.fault_id')
               .whereRef('other.node_id', '=', 'fault.node_id')
               .where('other.case_id', 'is not', null)
-              .where('other.case_closed', '=', false),
+              .where('other.case_verdict', 'is', null),
           ),
         ),
       )
+      .orderBy('node_id')
       .orderBy('proposed_epoch')
       .orderBy('fault_id')
-      .limit(1)
-      .executeTakeFirst();
+      .execute();
+    return oldest.sort((one, other) => one.proposed_epoch! - other.proposed_epoch!);
   }
 
-  /** Of what there is, no more than the offence costs: arbiters acquit whoever is charged with more. */
-  async #takeableGrains(fault: FaultRow): Promise<number> {
-    const { economy } = this.#context.policyAt(fault.proposed_epoch!);
-    const rule = economy.offences.find(({ offence }) => offence === fault.offence)!;
-    const slashableGrains = await this.#court.reader.slashable(fault.node_id);
-    return Math.min(fault.slash_grains, chargeGrainsMax(rule, slashableGrains));
+  /** By the rules that the node signed under, as arbiters will see it; 0 where the offence costs no bond there. */
+  async #slashPpm({ node_id: nodeId, offence, evidence_hash: hash }: FaultRow): Promise<number> {
+    const { db, policies } = this.#context;
+    const { bytes } = await db
+      .selectFrom('evidence')
+      .select('bytes')
+      .where('hash', '=', hash)
+      .executeTakeFirstOrThrow();
+    return slashPpmOf(bytes, { nodeId, offence }, (aad) => policies.signedUnder(aad)?.economy ?? null) ?? 0;
   }
 
-  /** The vault refused what a committee decided: it is asked again, and says whether anything is left. */
+  /**
+   * The vault refused what a committee decided, or held it for another's case and gave it back: it is asked again, and says
+   * whether anything is left.
+   */
   async #press(): Promise<boolean> {
-    const fault = await this.#context.db
+    const unpaid = await this.#context.db
       .selectFrom('fault')
       .select(['fault_id', 'case_id'])
       .where('case_verdict', '=', 'guilty')
       .where('case_closed', '=', true)
-      .where('chain_slash_id', 'is', null)
-      .limit(1)
-      .executeTakeFirst();
-    if (fault === undefined) return false;
+      .where('slash_grains', '>', 0)
+      .where(({ eb, or }) => or([eb('chain_slash_id', 'is', null), eb('chain_slash_id', '=', NO_SLASH)]))
+      .orderBy('case_id')
+      .execute();
+    for (const { fault_id: faultId, case_id: caseId } of unpaid) {
+      if (await this.#hasNothingLeft(caseId!)) {
+        await this.#note(faultId, { chain_slash_id: NO_SLASH, slash_grains: 0 });
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** False too where the vault holds it by now, for this case or for another's: the follower reads that back. */
+  async #hasNothingLeft(caseId: number): Promise<boolean> {
+    if ((await this.#court.reader.case(caseId)).slashId !== null) return false;
     try {
-      await this.#court.sender.requestSlash(fault.case_id!);
+      await this.#court.sender.requestSlash(caseId);
       return false;
     } catch (error) {
-      if (revertOf(error) !== 'NothingToSlash') throw error;
-      await this.#note(fault.fault_id, { chain_slash_id: NO_SLASH });
-      return true;
+      const revert = revertOf(error);
+      if (revert === null) throw error;
+      return revert === 'NothingToSlash';
     }
   }
 

@@ -84,6 +84,7 @@ export class Faults {
         slash_grains: 0,
         refunded_grains: 0,
         case_closed: false,
+        case_seen: false,
       })
       .execute();
     const windows = found.leaseId === null ? [] : await windowsOf(open, found.leaseId);

@@ -45,6 +45,11 @@ export class Policies {
     return atMs < clock.genesisMs ? this.all[0] : this.at(epochAt(clock, atMs));
   }
 
+  /** That external data stands for; null for another network's. */
+  signedUnder(aad: Uint8Array): Policy | null {
+    return this.all.find((policy) => Buffer.compare(policy.aad, aad) === 0) ?? null;
+  }
+
   /** @throws GatewayRefusal POLICY-UNKNOWN */
   named(economyHash: string): Policy {
     const found = this.all.find((policy) => policy.economyHash === economyHash);

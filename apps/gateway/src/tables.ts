@@ -141,6 +141,8 @@ export interface GatewayTables {
     /** `guilty` or `not-guilty`; null until there is one. */
     case_verdict: string | null;
     case_closed: boolean;
+    /** Whether the case is in a final block: until then a reorganisation may take it back. */
+    case_seen: boolean;
   };
   evidence: { hash: string; bytes: Uint8Array; description: string };
   withdrawal: { withdrawal_id: string; account: string; credits_grains: number; settled_epoch: number | null };
@@ -181,6 +183,7 @@ export const gatewayMigrations: Record<string, Migration> = {
   '2002-voided-eras': { up: (db) => createAll(db, VOIDED_ERAS) },
   '2003-timeline': { up: (db) => createAll(db, TIMELINE_TABLE) },
   '2004-cases': { up: (db) => createAll(db, CASES) },
+  '2005-cases-seen': { up: (db) => createAll(db, CASES_SEEN) },
 };
 
 /** A migration sees the schema of its time, whatever the types of today say. */
@@ -198,6 +201,11 @@ const TIMELINE_TABLE = [
 const CASES = [
   `alter table fault add column case_id int8, add column case_verdict text,
     add column case_closed boolean not null default false`,
+];
+
+const CASES_SEEN = [
+  `alter table fault add column case_seen boolean not null default false`,
+  `update fault set case_seen = true where case_id is not null`,
 ];
 
 const VOIDED_ERAS = [`alter table era add column voided int8 not null default 0, add column voided_tx text`];

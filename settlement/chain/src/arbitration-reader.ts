@@ -1,25 +1,27 @@
 import { type Address, type Hex, pad, toEventSelector, toHex as toQuantity } from 'viem';
 import { type AddressBook, contractAddress } from './address-book.ts';
-import { CASE_VERDICTS, type CaseVerdict, decodeEvents, readLogs } from './events.ts';
+import { CASE_VERDICTS, type CaseVerdict, readLogs } from './events.ts';
 import { arbitration, bondVault } from './generated/contracts.ts';
 import { ChainRefusal } from './refusal.ts';
 import { asking, openRpc, type Rpc } from './rpc.ts';
 import { addressOf, bytes32Of, hexOf, nameOf, numberOf, uint32Of, uintOf } from './values.ts';
 
-/** Who is charged with what, on which evidence, for how much. */
+/** Who is charged with what, on which evidence, for which share of its bond. */
 export interface CaseCharge {
   readonly nodeId: string;
   /** 1–32 of a–z, 0–9 and hyphen; hex where somebody charged with something that is no name. */
   readonly offence: string;
   /** SHA-256 of the published evidence. */
   readonly evidenceHash: string;
-  /** bigint: anybody may charge with any amount. */
-  readonly grains: bigint;
+  /** 0–2^32-1: anybody may charge with any share. */
+  readonly slashPpm: number;
 }
 
 export interface ArbitrationCase {
   readonly caseId: number;
   readonly charge: CaseCharge;
+  /** What the node is to lose: the share of what the vault could have taken when the case was opened. */
+  readonly grains: bigint;
   readonly challenger: string;
   readonly status: 'drawing' | 'voting' | 'decided' | 'closed';
   /** Null until there is one, and for a case that ended without a committee. */
@@ -88,8 +90,6 @@ export interface ArbitrationPlace {
 
 const STATUSES = [null, 'drawing', 'voting', 'decided', 'closed'] as const;
 const COMMITTED = toEventSelector('Committed(uint64,uint8,uint8,bytes32)');
-const CASE_OPENED = toEventSelector('CaseOpened(uint64,address,bytes32,(bytes32,bytes32,bytes32,uint128),uint8)');
-const BOND_CHANGED = toEventSelector('BondChanged(bytes32,uint128,(uint128,uint64)[],(uint128,uint64)[])');
 
 /** As the contracts number it. */
 export function verdictNumber(verdict: CaseVerdict): number {
@@ -172,10 +172,11 @@ export class ArbitrationReader {
     if (status === null) {
       throw new ChainRefusal('CHAIN-RANGE', { where: 'caseId', expected: 'a case that was opened', got: `${caseId}` });
     }
-    const { nodeId, offence, evidenceHash, grains } = read.charge;
+    const { nodeId, offence, evidenceHash, slashPpm } = read.charge;
     return {
       caseId,
-      charge: { nodeId: hexOf(nodeId), offence: nameOf(offence), evidenceHash: hexOf(evidenceHash), grains },
+      charge: { nodeId: hexOf(nodeId), offence: nameOf(offence), evidenceHash: hexOf(evidenceHash), slashPpm },
+      grains: read.grains,
       challenger: read.challenger.toLowerCase(),
       status,
       verdict: CASE_VERDICTS[read.verdict] ?? null,
@@ -248,14 +249,7 @@ export class ArbitrationReader {
     return hexOf(await this.#read<Hex>('commitmentOf', args));
   }
 
-  /** What the vault could have taken of a charged node when its case was opened: also what was on its way out; grains. */
-  async slashableWhenOpened(caseId: number): Promise<number> {
-    const [opened] = await this.#logs([CASE_OPENED, idTopic(caseId)]);
-    if (opened === undefined) return 0;
-    return this.#slashableAt(opened.topics[3]!, Number(opened.blockNumber));
-  }
-
-  /** The same of a node, now. */
+  /** What the vault could take of a node now: also what is on its way in, and on its way out; grains. */
   async slashable(nodeId: string): Promise<number> {
     const door = { address: contractAddress(this.#addressBook, 'bondVault'), abi: bondVault.abi } as const;
     const args = [bytes32Of(nodeId, 'nodeId')] as const;
@@ -263,15 +257,6 @@ export class ArbitrationReader {
       this.#rpc.readContract({ ...door, functionName: 'slashableOf', args }),
     );
     return numberOf(grains, 'slashableOf');
-  }
-
-  /** From logs: nodes forget the state of old blocks, and a case may take days. */
-  async #slashableAt(nodeId: Hex, toBlock: number): Promise<number> {
-    const filter = { address: contractAddress(this.#addressBook, 'bondVault'), topics: [BOND_CHANGED, nodeId] };
-    const range = { fromBlock: this.#addressBook.deploymentBlock, toBlock };
-    const [last] = decodeEvents(this.#addressBook, await readLogs(this.#rpc, filter, range)).slice(-1);
-    if (last?.kind !== 'bond-changed') return 0;
-    return [...last.activating, ...last.unbonding].reduce((sum, { grains }) => sum + grains, last.activeGrains);
   }
 
   async #logs(topics: (Hex | null)[]) {

@@ -13,7 +13,7 @@ import { arbitration, workToken } from './generated/contracts.ts';
 import { queueOf, type Send, type SendQueue } from './queue.ts';
 import { asking, openRpc, type Rpc } from './rpc.ts';
 import type { Sent } from './sender.ts';
-import { addressOf, bytes32Of, nameBytes, uint32Of, uint128Of, uintOf } from './values.ts';
+import { addressOf, bytes32Of, nameBytes, uint32Of, uintOf } from './values.ts';
 
 export interface ArbitrationAccess extends ArbitrationPlace {
   /** 0x and 64 hex characters. */
@@ -101,12 +101,12 @@ export class ArbitrationSender {
   // ---- challengers
 
   /** Pays the deposit and the committee's fees, first out of what the contract owes this account. */
-  async openCase({ nodeId, offence, evidenceHash, grains }: CaseCharge): Promise<Sent & { readonly caseId: number }> {
+  async openCase({ nodeId, offence, evidenceHash, slashPpm }: CaseCharge): Promise<Sent & { readonly caseId: number }> {
     const charge = {
       nodeId: bytes32Of(nodeId, 'nodeId'),
       offence: nameBytes(offence, 'offence'),
       evidenceHash: bytes32Of(evidenceHash, 'evidenceHash'),
-      grains: uint128Of(grains, 'grains'),
+      slashPpm: uint32Of(slashPpm, 'slashPpm'),
     };
     const receipt = await this.#paying(null, 'openCase', [charge]);
     const [event] = parseEventLogs({ abi: arbitration.abi, eventName: 'CaseOpened', logs: receipt.logs });

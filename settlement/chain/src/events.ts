@@ -98,7 +98,7 @@ export type ChainEventBody =
     }
   | { readonly kind: 'slash-reversed'; readonly slashId: number; readonly nodeId: string; readonly grains: number }
   | {
-      /** Anybody may charge, with any amount. */
+      /** Anybody may charge, with any share of the bond. */
       readonly kind: 'case-opened';
       readonly caseId: number;
       readonly nodeId: string;
@@ -357,7 +357,7 @@ function caseEvent({ data, topics }: EventLog): ChainEventBody | null {
   const { eventName, args } = decodeEventLog({ abi: arbitration.abi, data, topics });
   switch (eventName) {
     case 'CaseOpened': {
-      const { offence, evidenceHash, grains } = args.charge;
+      const { offence, evidenceHash } = args.charge;
       return {
         kind: 'case-opened',
         caseId: Number(args.caseId),
@@ -365,7 +365,7 @@ function caseEvent({ data, topics }: EventLog): ChainEventBody | null {
         challenger: args.challenger.toLowerCase(),
         offence: nameOf(offence),
         evidenceHash: hexOf(evidenceHash),
-        grains,
+        grains: args.grains,
       };
     }
     case 'Decided': {

@@ -44,6 +44,7 @@ contract Arbitration is IArbitration {
         uint64 unbondingSeconds;
     }
 
+    uint256 private constant PPM = 1_000_000;
     /// @dev One word of bits for a committee.
     uint8 private constant SEATS_MAX = 63;
     uint64 private constant BEACON_STEPS_MAX = 4096;
@@ -180,8 +181,9 @@ contract Arbitration is IArbitration {
     // ---- from a charge to a committee
 
     function openCase(Charge calldata charge) external returns (uint64 caseId) {
-        if (charge.grains == 0) revert ZeroAmount();
-        bytes32 key = _offenceKey(charge);
+        uint128 grains = _shareUp(vault.slashableOf(charge.nodeId), charge.slashPpm);
+        if (grains == 0) revert ZeroAmount();
+        bytes32 key = _offenceKey(charge, msg.sender);
         if (_pendingCase[key] != 0) revert CasePending(_pendingCase[key]);
         caseId = ++caseCount;
         _pendingCase[key] = caseId;
@@ -189,8 +191,9 @@ contract Arbitration is IArbitration {
         opened.charge = charge;
         opened.challenger = msg.sender;
         opened.openedAt = uint64(block.timestamp);
-        opened.level = charge.grains >= highValueGrains ? 1 : 0;
-        emit CaseOpened(caseId, msg.sender, charge.nodeId, charge, opened.level);
+        opened.grains = grains;
+        opened.level = grains >= highValueGrains ? 1 : 0;
+        emit CaseOpened(caseId, msg.sender, charge.nodeId, charge, grains, opened.level);
         _openPanel(caseId, 0, _sizes[opened.level].seats);
     }
 
@@ -322,7 +325,7 @@ contract Arbitration is IArbitration {
         _heldAs(
             caseId,
             open,
-            vault.proposeSlash(charge.nodeId, charge.grains, charge.offence, charge.evidenceHash, open.challenger)
+            vault.proposeSlash(charge.nodeId, open.grains, charge.offence, charge.evidenceHash, open.challenger)
         );
     }
 
@@ -498,6 +501,7 @@ contract Arbitration is IArbitration {
         open.status = Status.Decided;
         open.decidedAt = uint64(block.timestamp);
         if (verdict == Verdict.Guilty) _trySlash(caseId, open);
+        else _forget(caseId, open);
     }
 
     function _decideAppeal(uint64 caseId, Case storage open, Verdict verdict) private {
@@ -517,7 +521,7 @@ contract Arbitration is IArbitration {
     function _trySlash(uint64 caseId, Case storage open) private {
         Charge memory charge = open.charge;
         try vault.proposeSlash(
-            charge.nodeId, charge.grains, charge.offence, charge.evidenceHash, open.challenger
+            charge.nodeId, open.grains, charge.offence, charge.evidenceHash, open.challenger
         ) returns (
             uint64 slashId
         ) {
@@ -562,8 +566,14 @@ contract Arbitration is IArbitration {
         Case storage open = _cases[caseId];
         open.verdict = verdict;
         open.status = Status.Closed;
-        delete _pendingCase[_offenceKey(open.charge)];
+        _forget(caseId, open);
         emit CaseClosed(caseId, verdict);
+    }
+
+    /// @dev Whoever charged may do so again. It may have done so already, where the first committee did not convict.
+    function _forget(uint64 caseId, Case storage open) private {
+        bytes32 key = _offenceKey(open.charge, open.challenger);
+        if (_pendingCase[key] == caseId) delete _pendingCase[key];
     }
 
     function _agreeing(Panel storage panel, Verdict verdict) private view returns (uint64) {
@@ -626,12 +636,18 @@ contract Arbitration is IArbitration {
         }
     }
 
-    function _offenceKey(Charge memory charge) private pure returns (bytes32) {
-        return keccak256(abi.encode(charge.nodeId, charge.offence, charge.evidenceHash));
+    /// @dev Of each challenger its own: nobody stands in another's way.
+    function _offenceKey(Charge memory charge, address challenger) private pure returns (bytes32) {
+        return keccak256(abi.encode(charge.nodeId, charge.offence, charge.evidenceHash, challenger));
     }
 
     function _canaryCommitment(Charge memory charge, Verdict answer, bytes32 salt) private pure returns (bytes32) {
-        return keccak256(abi.encode(charge.nodeId, charge.offence, charge.evidenceHash, answer, salt));
+        return keccak256(abi.encode(charge, answer, salt));
+    }
+
+    /// @dev Never more than all of it.
+    function _shareUp(uint128 grains, uint32 ppm) private pure returns (uint128) {
+        return uint128(Math.min(grains, Math.ceilDiv(uint256(grains) * ppm, PPM)));
     }
 
     function _bitsIn(uint64 bits) private pure returns (uint256 count) {

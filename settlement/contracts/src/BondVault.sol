@@ -123,7 +123,8 @@ contract BondVault is IBondVault {
         if (grains == 0) revert ZeroAmount();
         if (challenger == address(0)) revert ZeroAddress();
         bytes32 key = _offenceKey(nodeId, offence, evidenceHash);
-        if (_slashIds[key] != 0) revert SlashAlreadyProposed(_slashIds[key]);
+        uint64 known = _slashIds[key];
+        if (known != 0 && _slashes[known].status != SlashStatus.Reversed) revert SlashAlreadyProposed(known);
         slashId = ++slashCount;
         _slashIds[key] = slashId;
         Slash storage slash = _slashes[slashId];

@@ -19,7 +19,7 @@ contract ArbitrationGasTest is ArbitrationFixture {
             seat(arbiterAt(5_000 + i));
         }
         skip(ACTIVATION);
-        charge.grains = HIGH_VALUE;
+        charge.slashPpm = HIGH_VALUE_PPM;
         uint64 caseId = openCase();
         vm.snapshotGasLastCall("Arbitration", "openCase");
         revealBeacon();

@@ -26,8 +26,9 @@ contract ArbitrationHandler is ArbitrationFixture {
         IArbitration.Status status = arbitration.caseOf(current).status;
         if (status != IArbitration.Status.None && status != IArbitration.Status.Closed) return;
         if (arbitration.poolSizeAt(uint64(block.timestamp) - ACTIVATION) < 32) return;
+        if (vault.slashableOf(nodeId) == 0) return;
         charge.evidenceHash = keccak256(abi.encode(salt, block.timestamp));
-        charge.grains = high ? HIGH_VALUE : 10e6;
+        charge.slashPpm = high ? HIGH_VALUE_PPM : 10_000;
         if (canary) {
             bytes32 commitment = arbitration.canaryCommitmentOf(charge, IArbitration.Verdict.NotGuilty, "canary");
             vm.prank(keeper);
@@ -35,7 +36,7 @@ contract ArbitrationHandler is ArbitrationFixture {
             skip(1);
         }
         current = openCase();
-        ghostIn += DEPOSIT + SEAT_FEE * (high ? 11 : 7);
+        ghostIn += DEPOSIT + SEAT_FEE * (arbitration.caseOf(current).level == 1 ? 11 : 7);
     }
 
     function drawOrLapse(bool lapses) external {

@@ -95,6 +95,100 @@ contract ArbitrationTest is ArbitrationFixture {
         openCase();
     }
 
+    /// A stranger's case with the same evidence: neither is in the other's way, whatever the stranger asks for.
+    function test_nobodyStandsInTheWayOfAnothersCharge() public {
+        uint64 theirs = openAs(stranger, 1);
+        uint64 ours = openCase();
+        assertEq(arbitration.caseOf(theirs).grains, 1_000);
+        assertEq(arbitration.caseOf(ours).grains, 300e6);
+        skip(STAGE);
+        arbitration.lapse(theirs);
+        vm.expectRevert(abi.encodeWithSelector(IArbitration.CasePending.selector, ours));
+        openCase();
+    }
+
+    /// The same charge convicts once. Where that was taken back, the other verdict still counts.
+    function test_aSecondConvictionHoldsWhatTheFirstGaveBack() public {
+        uint64 theirs = openAs(stranger, charge.slashPpm);
+        uint64 ours = openCase();
+        revealBeacon();
+        arbitration.draw(theirs);
+        arbitration.draw(ours);
+        convictBoth(theirs, ours);
+        assertEq(vault.bondOf(nodeId), NODE_BOND - 300e6);
+        assertEq(arbitration.caseOf(ours).slashId, 0);
+        vm.prank(challenger);
+        arbitration.appeal(theirs);
+        skip(STAGE);
+        arbitration.lapse(theirs);
+        assertEq(vault.bondOf(nodeId), NODE_BOND);
+        arbitration.requestSlash(ours);
+        assertEq(vault.bondOf(nodeId), NODE_BOND - 300e6);
+        assertEq(vault.slashOf(arbitration.caseOf(ours).slashId).challenger, challenger);
+    }
+
+    /// Neither in time nor in amount does it help to move the bond before the charge arrives.
+    function test_aChargeIsForAShareOfWhatIsThere() public {
+        workToken.transfer(operator, 500e6);
+        vm.startPrank(operator);
+        vault.requestUnbond(nodeId, 400e6);
+        workToken.approve(address(vault), 500e6);
+        vault.deposit(nodeId, 500e6);
+        vm.stopPrank();
+        charge.slashPpm = 333_333;
+        assertEq(arbitration.caseOf(openCase()).grains, 499_999_500);
+        charge.slashPpm = type(uint32).max;
+        charge.evidenceHash = keccak256("another");
+        assertEq(arbitration.caseOf(openCase()).grains, 1_500e6);
+    }
+
+    /// A committee that did not convict may have lacked votes: there is no need to wait for the end of its appeal.
+    function test_aChargeThatFailedMayBeMadeAgainAtOnce() public {
+        uint64 first = decided(4, 1);
+        uint64 second = openCase();
+        skip(APPEAL);
+        arbitration.close(first);
+        vm.expectRevert(abi.encodeWithSelector(IArbitration.CasePending.selector, second));
+        openCase();
+    }
+
+    function openAs(address account, uint32 slashPpm) private returns (uint64 caseId) {
+        workToken.transfer(account, 1_000e6);
+        IArbitration.Charge memory theirs = charge;
+        theirs.slashPpm = slashPpm;
+        vm.startPrank(account);
+        workToken.approve(address(arbitration), type(uint256).max);
+        caseId = arbitration.openCase(theirs);
+        vm.stopPrank();
+    }
+
+    /// All convict, both cases at a time.
+    function convictBoth(uint64 theirs, uint64 ours) private {
+        commitAll(theirs);
+        commitAll(ours);
+        skip(STAGE);
+        revealAll(theirs);
+        revealAll(ours);
+        arbitration.tally(theirs);
+        arbitration.tally(ours);
+    }
+
+    function commitAll(uint64 caseId) private {
+        for (uint8 s = 0; s < 7; ++s) {
+            address account = accountOn(caseId, 0, s);
+            bytes32 commitment = arbitration.commitmentOf(caseId, 0, account, IArbitration.Verdict.Guilty, "salt");
+            vm.prank(account);
+            arbitration.commitVerdict(caseId, s, commitment);
+        }
+    }
+
+    function revealAll(uint64 caseId) private {
+        for (uint8 s = 0; s < 7; ++s) {
+            vm.prank(accountOn(caseId, 0, s));
+            arbitration.revealVerdict(caseId, s, IArbitration.Verdict.Guilty, "salt");
+        }
+    }
+
     function test_RevertWhen_WrongStatus() public {
         uint64 caseId = openCase();
         vm.expectRevert(abi.encodeWithSelector(IArbitration.WrongStatus.selector, caseId, IArbitration.Status.Drawing));
@@ -304,7 +398,7 @@ contract ArbitrationTest is ArbitrationFixture {
     }
 
     function test_highValueGoesToTheLargerCommitteeAtOnce() public {
-        charge.grains = HIGH_VALUE;
+        charge.slashPpm = HIGH_VALUE_PPM;
         uint64 caseId = drawn();
         assertEq(arbitration.panelOf(caseId, 0).arbiterIds.length, 11);
     }
@@ -502,6 +596,10 @@ contract ArbitrationTest is ArbitrationFixture {
         arbitration.tally(caseId);
         vm.expectRevert(abi.encodeWithSelector(IArbitration.CanaryUnknown.selector, late));
         arbitration.exposeCanary(caseId, IArbitration.Verdict.Guilty, "late");
+        IArbitration.Charge memory dearer = charge;
+        dearer.slashPpm += 1;
+        bytes32 planted = arbitration.canaryCommitmentOf(charge, IArbitration.Verdict.NotGuilty, "canary");
+        assertNotEq(arbitration.canaryCommitmentOf(dearer, IArbitration.Verdict.NotGuilty, "canary"), planted);
         bytes32 other = arbitration.canaryCommitmentOf(charge, IArbitration.Verdict.Guilty, "canary");
         vm.expectRevert(abi.encodeWithSelector(IArbitration.CanaryUnknown.selector, other));
         arbitration.exposeCanary(caseId, IArbitration.Verdict.Guilty, "canary");
@@ -521,7 +619,7 @@ contract ArbitrationTest is ArbitrationFixture {
         all.canaryPenaltyGrains = 0;
         vm.expectRevert(IArbitration.ZeroAmount.selector);
         new Arbitration(all);
-        charge.grains = 0;
+        charge.slashPpm = 0;
         vm.expectRevert(IArbitration.ZeroAmount.selector);
         arbitration.openCase(charge);
     }

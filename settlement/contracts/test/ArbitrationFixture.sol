@@ -44,6 +44,8 @@ abstract contract ArbitrationFixture is Test {
     uint128 internal constant CANARY = 200e6;
     uint128 internal constant HIGH_VALUE = 500e6;
     uint128 internal constant NODE_BOND = 1_000e6;
+    /// Of the node's bond: as much as makes a charge one of high value.
+    uint32 internal constant HIGH_VALUE_PPM = 500_000;
     uint64 internal constant ACTIVATION = 1 days;
     uint64 internal constant STAGE = 12 hours;
     uint64 internal constant APPEAL = 1 days;
@@ -79,7 +81,7 @@ abstract contract ArbitrationFixture is Test {
             seat(arbiterAt(i));
         }
         skip(ACTIVATION);
-        charge = IArbitration.Charge(nodeId, "wrong-result", keccak256("evidence"), 300e6);
+        charge = IArbitration.Charge(nodeId, "wrong-result", keccak256("evidence"), 300_000);
     }
 
     function deploy() private {

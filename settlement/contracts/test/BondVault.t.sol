@@ -275,6 +275,19 @@ contract BondVaultTest is Fixture {
         vault.proposeSlash(nodeId, 10, OFFENCE, EVIDENCE, challenger);
     }
 
+    /// Whoever was acquitted by a committee that lacked votes, or in a stranger's case, is not out of reach for good.
+    function test_whatWasReversedMayBeProposedAgain() public {
+        activeBond(100);
+        uint64 first = propose(10);
+        vm.prank(arbiter);
+        vault.reverseSlash(first);
+        uint64 second = propose(30);
+        assertEq(vault.slashIdOf(nodeId, OFFENCE, EVIDENCE), second);
+        assertEq(vault.bondOf(nodeId), 70);
+        vm.expectRevert(abi.encodeWithSelector(IBondVault.SlashAlreadyProposed.selector, second));
+        propose(10);
+    }
+
     function test_RevertWhen_SlashNotHeld() public {
         vm.expectRevert(abi.encodeWithSelector(IBondVault.SlashNotHeld.selector, 9, IBondVault.SlashStatus.None));
         vault.finaliseSlash(9);

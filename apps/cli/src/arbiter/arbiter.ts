@@ -14,6 +14,8 @@ import { isOfChain, isRevert } from '../watch/chain-errors.ts';
 /** What an arbiter has to say; `kind` is stable. */
 export type ArbiterFinding =
   | { readonly kind: 'joined' | 'left' | 'bond-withdrawn'; readonly txHash: string }
+  /** It is in no pool and cannot join, for want of tokens above all; it goes on with the cases that it sits on. */
+  | { readonly kind: 'not-seated'; readonly reason: string }
   /** It waits for half of the time for votes; then nobody is convicted by what nobody can see. */
   | { readonly kind: 'evidence-missing'; readonly caseId: number; readonly reason: string }
   /** `reason` is null for guilty. */
@@ -75,6 +77,8 @@ export class Arbiter {
   #nextCase = 1;
   readonly #done = new Set<number>();
   readonly #missed = new Set<string>();
+  /** Why it could not join; said once. */
+  #unseated: string | null = null;
 
   constructor(parts: ArbiterParts) {
     this.#parts = parts;
@@ -93,14 +97,28 @@ export class Arbiter {
     if ((await court.balance(sender.account)) > 0n) await this.#quietly(() => sender.withdraw());
   }
 
-  /** Joins where it is in no pool. */
+  /** Joins where it is in no pool. 0 for one that never could: no seat is its. */
   async #seated(): Promise<number> {
-    const { court, sender, tell } = this.#parts;
+    const { court, sender } = this.#parts;
     const me = await court.arbiter(sender.account);
     if (me?.isSeated) return me.arbiterId;
-    const { txHash } = await sender.join();
-    tell({ kind: 'joined', txHash });
-    return (await court.arbiter(sender.account))!.arbiterId;
+    await this.#join();
+    return (me ?? (await court.arbiter(sender.account)))?.arbiterId ?? 0;
+  }
+
+  /** One that was evicted and cannot make up its bond still has to vote where it was drawn before. */
+  async #join(): Promise<void> {
+    const { sender, tell } = this.#parts;
+    try {
+      const { txHash } = await sender.join();
+      this.#unseated = null;
+      tell({ kind: 'joined', txHash });
+    } catch (error) {
+      if (!isRevert(error)) throw error;
+      const reason = (error as Error).message;
+      if (this.#unseated !== reason) tell({ kind: 'not-seated', reason });
+      this.#unseated = reason;
+    }
   }
 
   /** 0 for one that never joined: no seat is its. */

@@ -6,6 +6,8 @@ export function arbiterFindingText(finding: ArbiterFinding): string {
   switch (finding.kind) {
     case 'joined':
       return `joined the pool in ${finding.txHash}`;
+    case 'not-seated':
+      return `NOT in the pool: ${finding.reason}`;
     case 'left':
       return `left the pool in ${finding.txHash}`;
     case 'bond-withdrawn':

@@ -1,5 +1,5 @@
 import { type CaseFinding, type CaseRules, judgeCase } from '@stannary/arbitration';
-import type { AddressBook, ArbitrationCase, ArbitrationReader, ChainReader } from '@stannary/chain';
+import type { AddressBook, ArbitrationCase, ChainReader } from '@stannary/chain';
 import { economyHashOf } from '@stannary/economies';
 import type { GatewayClient } from '@stannary/gateway/client';
 import type { Economy } from '@stannary/kernel';
@@ -10,11 +10,10 @@ export interface RecordParts {
   /** Whoever serves evidence and economies; each is taken by its hash only. */
   readonly client: Pick<GatewayClient, 'evidence' | 'network' | 'policy'>;
   readonly chain: Pick<ChainReader, 'nodes'>;
-  readonly court: Pick<ArbitrationReader, 'slashableWhenOpened'>;
   readonly addressBook: AddressBook;
 }
 
-/** What is public of a case: the charge, the registry and the bond from the chain, the rest by its hash. */
+/** What is public of a case: the charge and the registry from the chain, the rest by its hash. */
 export class PublicRecord {
   readonly #parts: RecordParts;
   /** By the external data that stands for them. */
@@ -25,13 +24,12 @@ export class PublicRecord {
   }
 
   /** Errors: those of the client and of the chain; a gateway that has no evidence refuses EVIDENCE-UNKNOWN. */
-  async judge({ caseId, charge }: ArbitrationCase): Promise<CaseFinding> {
-    const { client, court } = this.#parts;
-    const bytes = await client.evidence(charge.evidenceHash);
+  async judge({ charge }: ArbitrationCase): Promise<CaseFinding> {
+    const bytes = await this.#parts.client.evidence(charge.evidenceHash);
     await this.#learnEconomies();
     const node = await this.#registry();
     const economyOf = (aad: Uint8Array) => this.#economies.get(toHex(aad)) ?? null;
-    return judgeCase(charge, bytes, { node, economyOf, slashableGrains: await court.slashableWhenOpened(caseId) });
+    return judgeCase(charge, bytes, { node, economyOf });
   }
 
   /** Every version that the network names. One that is served under a hash of another counts for nothing. */

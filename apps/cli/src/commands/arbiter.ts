@@ -65,7 +65,7 @@ async function arbiterOf(flags: ArbiterFlags): Promise<Arbiter> {
   const place = { rpcUrl: flags.rpc, addressBook: bookOf(flags.book, chainId) };
   const chain = await openChain(place);
   const court = new ArbitrationReader(place);
-  const record = new PublicRecord({ client, chain, court, addressBook: place.addressBook });
+  const record = new PublicRecord({ client, chain, addressBook: place.addressBook });
   return new Arbiter({
     court,
     sender: openArbitrationSender({ ...place, privateKey, ...journalIn(flags.data) }),

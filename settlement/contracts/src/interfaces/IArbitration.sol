@@ -29,15 +29,17 @@ interface IArbitration {
         uint8 threshold;
     }
 
-    /// @param grains What the node is to lose.
     /// @param evidenceHash SHA-256 of the published evidence.
+    /// @param slashPpm Share of its bond that the node is to lose. A share and no amount: so nobody can make a right charge
+    /// wrong by moving the bond before it arrives, and arbiters need not know the bond.
     struct Charge {
         bytes32 nodeId;
         bytes32 offence;
         bytes32 evidenceHash;
-        uint128 grains;
+        uint32 slashPpm;
     }
 
+    /// @param grains What the node is to lose: the share of all that the vault could take when the case was opened, rounded up.
     /// @param instance 0 for the first committee, 1 for the appeal.
     /// @param level Size of the first committee: 0 routine, 1 high value.
     /// @param slashId Of the vault; 0 while nothing is held.
@@ -52,6 +54,7 @@ interface IArbitration {
         uint8 instance;
         uint8 level;
         bool canary;
+        uint128 grains;
         uint64 slashId;
         uint64 reversibleUntil;
     }
@@ -98,7 +101,12 @@ interface IArbitration {
     event ArbiterPaidOut(uint32 indexed arbiterId, address indexed account, uint128 grains);
     event ArbiterPenalised(uint32 indexed arbiterId, uint64 indexed caseId, Failing failing, uint128 grains);
     event CaseOpened(
-        uint64 indexed caseId, address indexed challenger, bytes32 indexed nodeId, Charge charge, uint8 level
+        uint64 indexed caseId,
+        address indexed challenger,
+        bytes32 indexed nodeId,
+        Charge charge,
+        uint128 grains,
+        uint8 level
     );
     event DrawAwaited(uint64 indexed caseId, uint8 instance, uint64 epoch, uint64 entropyBlock);
     /// @param withPreimage False where the poster withheld it too long.
@@ -172,8 +180,9 @@ interface IArbitration {
     /// @notice Pays what fees, deposits and penalties came to for the caller. Errors: NothingToWithdraw.
     function withdraw() external returns (uint128 grains);
 
-    /// @notice Charges a node. The caller pays (by allowance) the deposit and the committee's fees.
-    /// @dev Errors: ZeroAmount, CasePending, PoolTooSmall, and the token's own.
+    /// @notice Charges a node. The caller pays (by allowance) the deposit and the committee's fees. Others may have charged
+    /// it with the same; the caller itself not before a first committee did not convict, or the case is closed.
+    /// @dev Errors: ZeroAmount (the share of its bond is nothing), CasePending, PoolTooSmall, and the token's own.
     function openCase(Charge calldata charge) external returns (uint64 caseId);
     /// @notice Keeps the hash of the case's block while the chain still knows it; where it was missed, names a new block.
     /// @dev Errors: WrongStatus, EntropyNotYet, EntropyKnown.
@@ -225,6 +234,6 @@ interface IArbitration {
         external
         view
         returns (bytes32);
-    /// @notice keccak256 of (node, offence, evidence, answer, salt), ABI-encoded.
+    /// @notice keccak256 of (charge, answer, salt), ABI-encoded.
     function canaryCommitmentOf(Charge calldata charge, Verdict answer, bytes32 salt) external pure returns (bytes32);
 }

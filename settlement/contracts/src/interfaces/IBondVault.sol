@@ -105,7 +105,8 @@ interface IBondVault {
 
     /// @notice Holds up to `grains` of a node's bond for an offence: active first, since it stood behind the work, then
     /// unbonding, since it did, then activating. Never more than there is.
-    /// @param evidenceHash SHA-256 of the published evidence; an offence is proposed once for each piece of evidence.
+    /// @param evidenceHash SHA-256 of the published evidence; an offence is proposed once for each piece of evidence,
+    /// and again where that was reversed.
     /// @param challenger Whoever exposed it and gets the challenger's share.
     /// @dev Errors: NotArbiter, ZeroAmount, ZeroAddress, SlashAlreadyProposed, NothingToSlash.
     function proposeSlash(bytes32 nodeId, uint128 grains, bytes32 offence, bytes32 evidenceHash, address challenger)
@@ -125,7 +126,7 @@ interface IBondVault {
     /// @notice The position as last written; lots that fell due since are still in their lists.
     function positionOf(bytes32 nodeId) external view returns (Bond memory);
     function slashOf(uint64 slashId) external view returns (Slash memory);
-    /// @notice Zero if it was never proposed.
+    /// @notice The latest; zero if it was never proposed.
     function slashIdOf(bytes32 nodeId, bytes32 offence, bytes32 evidenceHash) external view returns (uint64);
     function totals() external view returns (Totals memory);
 }

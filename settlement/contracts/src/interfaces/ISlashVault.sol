@@ -7,6 +7,8 @@ interface ISlashVault {
     function proposeSlash(bytes32 nodeId, uint128 grains, bytes32 offence, bytes32 evidenceHash, address challenger)
         external
         returns (uint64 slashId);
+    /// @notice All that could be taken of a node: also what is on its way in, and on its way out.
+    function slashableOf(bytes32 nodeId) external view returns (uint128);
     function reverseSlash(uint64 slashId) external;
     function appealSeconds() external view returns (uint64);
 }
