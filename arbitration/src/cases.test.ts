@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { Ppm } from '@stannary/kernel';
 import { toHex } from '@stannary/wire';
 import fc from 'fast-check';
 import { AAD, ECONOMY, equivocationOf, signedReceipt, TestNode, WORK } from './admission.fixture.ts';
@@ -115,7 +116,7 @@ describe('what an offence costs', () => {
   const against = { nodeId: accused.nodeId, offence: 'wrong-result' };
 
   test('is by the economy that the node signed under, whatever holds today', () => {
-    const later = { offences: [{ ...ECONOMY.offences[0]!, slashPpm: 900_000 }] };
+    const later = { offences: [{ ...ECONOMY.offences[0]!, slashPpm: 900_000 as Ppm }] };
     const economyOf = (aad: Uint8Array) => (toHex(aad) === HOME_AAD ? economy : later);
     assert.equal(slashPpmOf(proven, against, economyOf), WORTH_PPM);
     const underLater = wrongResult(signedReceipt(accused, { fuel: 1_300_000 }, Uint8Array.of(7)), ...replicas);

@@ -22,7 +22,7 @@ import {
   startLocalChain,
 } from '@stannary/chain';
 import { fieldLimits, type LoadedEconomy, loadEconomy } from '@stannary/economies';
-import type { Economy, Epoch, OpenFault, Verdict } from '@stannary/kernel';
+import type { Economy, Epoch, OpenFault, Ppm, Verdict } from '@stannary/kernel';
 import { nodeIdOf, sha256, toHex } from '@stannary/wire';
 import { type OpenFollower, openFollower } from './chain-follower.fixture.ts';
 import { Charges } from './charges.ts';
@@ -316,8 +316,8 @@ describe('faults before committees', { timeout: 300_000 }, () => {
     return nodeIdOf(spki);
   }
 
-  function halved(economy: Economy): Economy {
-    const offences = economy.offences.map((rule) => ({ ...rule, slashPpm: rule.slashPpm / 2 }));
+  function halved<Rules extends Economy>(economy: Rules): Rules {
+    const offences = economy.offences.map((rule) => ({ ...rule, slashPpm: (rule.slashPpm / 2) as Ppm }));
     return { ...economy, offences };
   }
 
