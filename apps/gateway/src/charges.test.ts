@@ -23,7 +23,7 @@ import {
 } from '@stannary/chain';
 import { fieldLimits, type LoadedEconomy, loadEconomy } from '@stannary/economies';
 import type { Economy, Epoch, OpenFault, Ppm, Verdict } from '@stannary/kernel';
-import { nodeIdOf, sha256, toHex } from '@stannary/wire';
+import { coseSign1, encodeTaskReceipt, nodeIdOf, sha256, type TaskReceipt, toHex } from '@stannary/wire';
 import { type OpenFollower, openFollower } from './chain-follower.fixture.ts';
 import { Charges } from './charges.ts';
 import type { GatewayContext } from './context.ts';
@@ -51,6 +51,15 @@ const DRAW_SECONDS = 600;
 const DUE = 9 as Epoch;
 /** Half as dear as the rules before it. */
 const LATER_HASH = '0e'.repeat(32);
+const WORK: Omit<TaskReceipt, 'taskId'> = {
+  moduleHash: '02'.repeat(32),
+  inputHash: '03'.repeat(32),
+  outputHash: '04'.repeat(32),
+  fuel: 1_000_000,
+  checkpointRoot: '05'.repeat(32),
+  checkpointCount: 2,
+  costTableHash: '06'.repeat(32),
+};
 /** Time goes by only where the test says so. */
 const UNHURRIED = [
   ['committee.commit', '600 s'],
@@ -185,7 +194,8 @@ describe('faults before committees', { timeout: 300_000 }, () => {
     test(`a stranger who charges ${asked} with the same evidence decides nothing`, async () => {
       const nodeId = await node();
       const [before, after] = [`before ${asked}`, `after ${asked}`];
-      const charge = { nodeId, offence: 'wrong-result', evidenceHash: evidenceOf(before, nodeId).hash, slashPpm };
+      const { hash: evidence } = await evidenceOf(before, nodeId);
+      const charge = { nodeId, offence: 'wrong-result', evidenceHash: evidence, slashPpm };
       const { caseId: theirs } = await as(OPERATOR).openCase(charge);
       await follow();
       await propose(before, nodeId);
@@ -322,16 +332,17 @@ describe('faults before committees', { timeout: 300_000 }, () => {
   }
 
   /** As far as its price goes: no committee here looks at signatures. */
-  function evidenceOf(faultId: string, nodeId: string, aad = policies.all[0].aad) {
-    const receipt = { nodeId, aad, cose: Uint8Array.of(1) };
+  async function evidenceOf(faultId: string, nodeId: string, aad = policies.all[0].aad) {
     const taskId = toHex(sha256(new TextEncoder().encode(faultId)));
-    const bytes = encodeEvidence({ kind: 'wrong-result', proof: { taskId, original: receipt, replicas: [] } });
+    const cose = await coseSign1(encodeTaskReceipt({ ...WORK, taskId }), aad, () => new Uint8Array(64).fill(1));
+    const original = { nodeId, aad, cose };
+    const bytes = encodeEvidence({ kind: 'wrong-result', proof: { taskId, original, replicas: [] } });
     return { bytes, hash: evidenceHash(bytes) };
   }
 
   /** A fault as a statement leaves it; its evidence's hash. */
   async function propose(faultId: string, nodeId: string, grains = BOND, aad?: Uint8Array): Promise<string> {
-    const { bytes, hash } = evidenceOf(faultId, nodeId, aad);
+    const { bytes, hash } = await evidenceOf(faultId, nodeId, aad);
     await context.db.insertInto('evidence').values({ hash, bytes, description: faultId }).execute();
     await context.db
       .insertInto('fault')
