@@ -99,12 +99,12 @@ export class Charges {
     this.#refused.set(faultId, revert);
   }
 
-  /** Oldest first; of each node the oldest, unless a committee has one of that node before it. */
+  /** Oldest first; of each node's offences the oldest fault, unless a committee has one of that node before it. */
   async #uncharged(): Promise<FaultRow[]> {
     const oldest = await this.#context.db
       .selectFrom('fault')
       .selectAll()
-      .distinctOn('node_id')
+      .distinctOn(['node_id', 'offence'])
       .where('stage', '=', 'proposed')
       .where('case_id', 'is', null)
       .where('slash_grains', '>', 0)
@@ -120,6 +120,7 @@ export class Charges {
         ),
       )
       .orderBy('node_id')
+      .orderBy('offence')
       .orderBy('proposed_epoch')
       .orderBy('fault_id')
       .execute();
