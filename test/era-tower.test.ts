@@ -267,7 +267,9 @@ describe('a tower', () => {
     return [served[0]!, served[1]!, { ...served[2]!, trees: publishTrees({ ...trees[2]!, ...changed }) }];
   }
 
+  /** What is asked for at one look is pressed at the next. */
   async function voidedBy(tower: EraTower, kinds: readonly string[]): Promise<void> {
+    await tower.run();
     await tower.run();
     assert.deepEqual(kindsOfLast(), kinds);
     assert.equal(await world.reader.era(2), null);

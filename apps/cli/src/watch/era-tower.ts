@@ -245,5 +245,5 @@ export class EraTower {
 }
 
 function messageOf(error: unknown): string {
-  return (error as Error).message;
+  return error instanceof Error ? error.message : String(error);
 }
