@@ -62,8 +62,7 @@ function FaultCard({ fault, status, gatewayUrl }: FaultCardProps): VNode {
 }
 
 function caseText({ caseId, caseVerdict }: FaultAnswer): string {
-  const said = { guilty: 'found guilty', 'not-guilty': 'found not guilty' };
-  return `case ${count(caseId!)}, ${caseVerdict === null ? 'not decided yet' : said[caseVerdict]}`;
+  return `case ${count(caseId!)}, ${caseVerdict === null ? 'not decided yet' : `found ${verdictWords(caseVerdict)}`}`;
 }
 
 function Transaction({ hash, pending }: { hash: string | null; pending: string }): VNode {

@@ -33,7 +33,7 @@ export interface ShownLeaf extends AskedLeaf {
 }
 
 /** Most leaves of a tree that are asked for: each costs a fee, which a poster that answers earns. */
-const ASKS_MAX = 64;
+const ASKS_PER_TREE_MAX = 64;
 
 /** The tree that the statements make, with the leaves that were shown in their places. */
 export function treeWithShown(rebuilt: EraTree, name: EraTreeName, shown: readonly ShownLeaf[]): EraTree {
@@ -51,7 +51,7 @@ export function nextToAsk(
   shown: readonly ShownLeaf[],
 ): number | null {
   const own = shown.filter((leaf) => leaf.tree === name);
-  if (own.length >= Math.min(leafCount, ASKS_MAX)) return null;
+  if (own.length >= Math.min(leafCount, ASKS_PER_TREE_MAX)) return null;
   const known = new Set(own.map(({ index }) => index));
   const differing = tree.leafCount === leafCount ? differingPlaces(tree, own) : [];
   for (const { height, index } of differing) {

@@ -53,7 +53,7 @@ type LeafAsk = Extract<EraChallenge, { kind: 'ask' }>;
 const PATIENCE = 0.5;
 
 /** Two leaves of a tree of 2^31, each found by halving; one fee each. */
-const ASKS_MAX = 64;
+const ASKS_PER_ERA_MAX = 64;
 
 /**
  * Judges every posted era once, and again when it is posted anew; proves wrong what is wrong. One that was found wrong and
@@ -177,7 +177,7 @@ export class EraTower {
   async #ask(era: number, entry: EraEntry, leaf: LeafAsk): Promise<void> {
     const { sender } = this.#parts;
     const asked = this.#asked.get(entry.headerHash) ?? 0;
-    if (sender === null || asked === ASKS_MAX) return;
+    if (sender === null || asked === ASKS_PER_ERA_MAX) return;
     await this.#send(era, entry, async () => {
       const { txHash } = await sender.challengeEra([entry.header], leaf);
       this.#asked.set(entry.headerHash, asked + 1);

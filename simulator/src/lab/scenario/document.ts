@@ -78,8 +78,8 @@ export function plainOf(node: ScenarioNode): unknown {
 export function nodeAtPath(path: string, text: string, place: string): ScenarioMap {
   const steps = path.split('.');
   const value = parseScenario(`value: ${text}`, place).entries.get('value')!;
-  return steps.reduceRight<ScenarioNode>(
-    (inner, step) => ({ form: 'map', place, entries: new Map([[step, inner]]) }),
-    { ...value, place },
-  ) as ScenarioMap;
+  return steps.reduceRight<ScenarioNode>((inner, step) => ({ form: 'map', place, entries: new Map([[step, inner]]) }), {
+    ...value,
+    place,
+  }) as ScenarioMap;
 }

@@ -235,7 +235,11 @@ function pointOf(axes: readonly OpenAxis[], texts: readonly string[], world: Swe
     const base = economy.length === 0 ? world.draft : world.over(policy);
     const { scenario } = axes.reduce((before, axis, at) => {
       if (axis.of === 'economy') return before;
-      return withFile(policy.economy, before, nodeAtPath(axis.path, texts[at]!, `${axis.where} ${axis.path}=${texts[at]!}`));
+      return withFile(
+        policy.economy,
+        before,
+        nodeAtPath(axis.path, texts[at]!, `${axis.where} ${axis.path}=${texts[at]!}`),
+      );
     }, base);
     checkScenario(policy.economy, scenario);
     const changes = Object.fromEntries(differences(world.draft.scenario, scenario, ''));
