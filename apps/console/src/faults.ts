@@ -4,6 +4,7 @@ import { count, epochs, sentence, shortHash, shortId } from './format.ts';
 import { html } from './html.ts';
 import { Amount, Badge, Empty, Hash, Section } from './parts.ts';
 import { faultsInOrder, stageTone } from './reading.ts';
+import { verdictWords } from './telling.ts';
 
 export interface FaultsProps {
   readonly status: StatusAnswer;
