@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import {
+  ChainRefusal,
   type EraHeader,
   EraTree,
   type EraTrees,
@@ -153,6 +154,25 @@ describe('a tower', () => {
     await voidedBy(tower, ['era-unpublished', 'leaf-asked', 'era-voided']);
   });
 
+  test('asks again where its question did not get to the chain', async () => {
+    await posted({});
+    let refusals = 0;
+    const { challenger } = world;
+    const sender = {
+      challengeWithheld: challenger.challengeWithheld.bind(challenger),
+      challengeEra: async (...given: Parameters<typeof challenger.challengeEra>) => {
+        refusals += 1;
+        if (refusals === 1) throw new ChainRefusal('CHAIN-RPC-UNREACHABLE', { got: 'nothing' });
+        return challenger.challengeEra(...given);
+      },
+    };
+    const tower = towerOf(served.slice(0, 2), { sender });
+    await tower.run();
+    nowMs += 2 * HOUR_MS * 24 * 365 * 100;
+    await assert.rejects(tower.run(), { code: 'CHAIN-RPC-UNREACHABLE' });
+    await voidedBy(tower, ['era-unpublished', 'leaf-asked', 'era-voided']);
+  });
+
   test('is stopped by nothing that is served', async () => {
     await posted({});
     const junk: unknown[] = [
@@ -168,6 +188,21 @@ describe('a tower', () => {
       findings = [];
       await towerOf([served[0]!, served[1]!, bundle as EraBundleAnswer], { sender: null }).run();
       assert.deepEqual(kindsOfLast(), ['era-unpublished'], JSON.stringify(bundle)?.slice(0, 80));
+    }
+  });
+
+  test('is stopped by no code that a gateway calls its refusal, nor by an era that was never posted', async () => {
+    const refusal = Object.assign(new Error('later'), { code: 'CHAIN-RPC-UNREACHABLE', refusalClass: 'retry' });
+    const far = {
+      ...served[2]!,
+      heldBack: { ...served[2]!, statements: [{ ...served[2]!.statements[0]!, epoch: 1e300 }] },
+    };
+    for (const answer of [Promise.reject(refusal), Promise.resolve(far as unknown as EraBundleAnswer)]) {
+      answer.catch(() => {});
+      findings = [];
+      const client = { eraBundle: async (era: number) => (era === 2 ? answer : served[era]!) };
+      await towerOf(served, { client, sender: null }).run();
+      assert.deepEqual(kindsOfLast(), ['era-unpublished']);
     }
   });
 
@@ -213,17 +248,14 @@ describe('a tower', () => {
   function towerOf(
     bundles: readonly EraBundleAnswer[],
     {
+      client = clientOf(bundles),
       sender = world.challenger,
       chain = world.reader,
       place,
-    }: Partial<Pick<EraTowerParts, 'sender' | 'chain'> & { place: EraTower['place'] }> = {},
+    }: Partial<Pick<EraTowerParts, 'client' | 'sender' | 'chain'> & { place: EraTower['place'] }> = {},
   ): EraTower {
-    const eraBundle = async (era: number) => {
-      if (era >= bundles.length) throw new Error('nobody answers');
-      return bundles[era]!;
-    };
     const tell = (finding: Finding) => void findings.push(finding);
-    return new EraTower({ client: { eraBundle }, chain, sender, epochsPerEra: 4, nowMs: () => nowMs, tell }, place);
+    return new EraTower({ client, chain, sender, epochsPerEra: 4, nowMs: () => nowMs, tell }, place);
   }
 
   /** The third era as it stands on the chain. */
@@ -235,7 +267,9 @@ describe('a tower', () => {
     return [served[0]!, served[1]!, { ...served[2]!, trees: publishTrees({ ...trees[2]!, ...changed }) }];
   }
 
+  /** What is asked for at one look is pressed at the next. */
   async function voidedBy(tower: EraTower, kinds: readonly string[]): Promise<void> {
+    await tower.run();
     await tower.run();
     assert.deepEqual(kindsOfLast(), kinds);
     assert.equal(await world.reader.era(2), null);
@@ -246,6 +280,15 @@ describe('a tower', () => {
     return findings.filter(({ era }) => era === 2).map(({ kind }) => kind);
   }
 });
+
+function clientOf(bundles: readonly EraBundleAnswer[]): EraTowerParts['client'] {
+  return {
+    eraBundle: async (era) => {
+      if (era >= bundles.length) throw new Error('nobody answers');
+      return bundles[era]!;
+    },
+  };
+}
 
 /** A reader for which the poster has shown every leaf that was asked for. */
 function shownInTime(reader: EraWorld['reader']): EraTowerParts['chain'] {

@@ -65,6 +65,7 @@ describe('a local network with a payer that leaves', { timeout: 900_000 }, () =>
     const from = new Date(startsAt * 1_000).toISOString().slice(0, 19).replace('T', ' ');
     const scheduled = `Version 2 of the economy is scheduled for ${from} UTC: reserve.spread to 4 000. It only tightens.`;
     assert.equal(waiting.findLast(({ event }) => event === 'Change scheduled')!.telling, scheduled);
+    assert.ok(has(waiting, 'Motion put'));
     assert.match(telling(waiting, 'Call queued'), /is decided, and waits in the timelock until /);
     while ((await readRegistry(rpcUrl, book)).versionInForce !== 2) await sleep(WAIT_MS);
 

@@ -4,6 +4,7 @@ import { EraTree, type EraTrees, eraHeaderHash, eraHeaderOf, eraTreesOf } from '
 import { EraTower, type Finding } from '@stannary/cli/watch';
 import type { EraBundleAnswer } from '@stannary/gateway/client';
 import { compareBytes } from '@stannary/wire';
+import { parentRecord } from '../settlement/chain/src/era-tree.ts';
 import { type EpochPlan, type EraWorld, movedGrain, servedBundles, startEraWorld } from './eras.fixture.ts';
 
 // A poster that posts a lie, serves the truth, and shows every leaf that it is asked for.
@@ -45,6 +46,14 @@ describe('a poster that shows what it is asked for', () => {
     assert.ok(asks <= depth + 1, `${asks} questions to find one leaf under ${depth} levels`);
   });
 
+  test('shows the way to what it hid on the right of all leaves, where nothing can be asked for', async () => {
+    const { depth, leaves } = trees[1]!.payout;
+    assert.ok(leaves.length < 2 ** depth);
+    const { asks, grounds } = await caught({ payout: new FalselyPadded(leaves) });
+    assert.deepEqual(grounds, ['sums-differ']);
+    assert.ok(asks <= depth + 1, `${asks} questions`);
+  });
+
   test('shows all leaves of a tree that has one more', async () => {
     const { leaves } = movedGrain(trees[1]!.payout);
     const stranger = new Uint8Array(leaves[0]!.length).fill(0x33, 0, 20);
@@ -54,6 +63,16 @@ describe('a poster that shows what it is asked for', () => {
     assert.ok(asks <= more.leafCount, `${asks} questions`);
   });
 });
+
+/** Its last place, on the right of all leaves, is not empty. */
+class FalselyPadded extends EraTree {
+  override record(height: number, index: number): Uint8Array {
+    const isLast = index === 2 ** (this.depth - height) - 1;
+    if (height === 0) return isLast ? new Uint8Array(64).fill(0x5a, 0, 32) : super.record(height, index);
+    if (!isLast) return super.record(height, index);
+    return parentRecord(this.record(height - 1, 2 * index), this.record(height - 1, 2 * index + 1));
+  }
+}
 
 /** Posts the second era with other trees than are served, and lets tower and poster have their say until it is void. */
 async function caught(changed: Partial<EraTrees>): Promise<{ asks: number; grounds: readonly string[] }> {

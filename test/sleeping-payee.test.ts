@@ -407,13 +407,14 @@ async function startTower(world: ChannelWorld, rpcUrl: string, folder: string, o
     });
   }
   const ended = once(child, 'close').then(([status]) => status as number);
-  /** The first line from now on that says it; fails where the tower ends first. */
+  /** The first line that says it; fails where the tower ends first. */
   const until = async (says: (line: string) => boolean): Promise<string> => {
     for (;;) {
-      const found = lines.splice(0).find(says);
+      const found = lines.find(says);
       if (found !== undefined) return found;
+      const count = lines.length;
       const status = await Promise.race([once(heard, 'line').then(() => null), ended]);
-      if (status !== null && lines.length === 0) throw new Error(`the tower ended with ${status}`);
+      if (status !== null && lines.length === count) throw new Error(`the tower ended with ${status}`);
     }
   };
   const end = () => {

@@ -29,7 +29,7 @@ interface MeasuredAttack {
   readonly section: string;
 }
 
-/** Each attack's page, picture and row of the index, all from the reference economy in the gate's quick world. */
+/** Each attack's page, its picture where it may pay, and its row of the index; what is measured is of the gate's quick world. */
 export function attackPages(economy: Economy): Readonly<Record<string, string>> {
   const measured = ECONOMIC_ATTACKS.map((attack) => ({ attack, ...measuredOf(attack, economy) }));
   const files = measured.flatMap(({ attack, picture, section }): [string, string][] => [

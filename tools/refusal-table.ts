@@ -90,7 +90,7 @@ function mentionsIn(tokens: readonly Token[], folder: string, usual: string | nu
         receipt: number > 0 && number < HTTP_LEAST ? number : null,
         meaning:
           row.find((part) => part.kind === 'string' && part.text.includes(' '))?.text.replaceAll("\\'", "'") ?? null,
-        says: expectedAmong(args),
+        says: expectedAmong(args).filter((text) => !CLASSES.includes(text)),
       },
     ];
   });

@@ -4,6 +4,7 @@ import { count, epochs, sentence, shortHash, shortId } from './format.ts';
 import { html } from './html.ts';
 import { Amount, Badge, Empty, Hash, Section } from './parts.ts';
 import { faultsInOrder, stageTone } from './reading.ts';
+import { verdictWords } from './telling.ts';
 
 export interface FaultsProps {
   readonly status: StatusAnswer;
@@ -62,8 +63,7 @@ function FaultCard({ fault, status, gatewayUrl }: FaultCardProps): VNode {
 }
 
 function caseText({ caseId, caseVerdict }: FaultAnswer): string {
-  const said = { guilty: 'found guilty', 'not-guilty': 'found not guilty' };
-  return `case ${count(caseId!)}, ${caseVerdict === null ? 'not decided yet' : said[caseVerdict]}`;
+  return `case ${count(caseId!)}, ${caseVerdict === null ? 'not decided yet' : `found ${verdictWords(caseVerdict)}`}`;
 }
 
 function Transaction({ hash, pending }: { hash: string | null; pending: string }): VNode {

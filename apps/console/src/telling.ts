@@ -69,7 +69,7 @@ function treeWords(tree: string): string {
   );
 }
 
-function verdictWords(verdict: CaseVerdict): string {
+export function verdictWords(verdict: CaseVerdict): string {
   return verdict === 'guilty' ? 'guilty' : 'not guilty';
 }
 

@@ -13,6 +13,7 @@ import type { GatewayConfig } from './config.ts';
 import type { GatewayContext, Open } from './context.ts';
 import type { Devices } from './devices.ts';
 import { BURNED_TOKENS, readFact, writeFact } from './network-clock.ts';
+import { NO_SLASH } from './slashes.ts';
 import { forgetTimeline, keepTimeline } from './timeline.ts';
 
 /** Where the chain is read. */
@@ -194,6 +195,10 @@ async function noteSlash(open: Open, event: ChainEvent): Promise<void> {
       .where('evidence_hash', '=', event.evidenceHash)
       .where('offence', '=', event.offence)
       .execute();
+  }
+  if (event.kind === 'slash-reversed') {
+    const ofSlash = open.updateTable('fault').where('chain_slash_id', '=', `${event.slashId}`);
+    await ofSlash.set({ chain_slash_id: NO_SLASH }).execute();
   }
   if (event.kind === 'slash-final') {
     const burned = (await readFact<number>(open, BURNED_TOKENS)) ?? 0;

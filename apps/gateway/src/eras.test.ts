@@ -88,6 +88,19 @@ test('leaves alone what was voided in a block that is not final, and what builds
   assert.deepEqual(await statuses(), ['voided', 'computed', 'computed']);
 });
 
+test('finalises what is open though the next era cannot be posted, and says why', async () => {
+  await eras.run();
+  await chain.rpc('evm_increaseTime', [WINDOW_SECONDS]);
+  await chain.finalise();
+  const policy = { economy: { settlement: { posterBondGrains: 1_000 * BOND_GRAINS } } };
+  const poor = new Eras({ ...open.context, sender: chain.as(chain.poster), policyAt: () => policy } as never);
+  await assert.rejects(poor.run(), { code: 'CHAIN-REVERTED' });
+  assert.notEqual(await open.context.chain.finalisedEra(0), null);
+  await chain.finalise();
+  await assert.rejects(poor.run(), { code: 'CHAIN-REVERTED' });
+  assert.deepEqual(await statuses(), ['finalised', 'computed', 'computed']);
+});
+
 async function untilIdle(): Promise<void> {
   while (await eras.run());
 }

@@ -27,9 +27,12 @@ export class Eras {
     const posted = rows.filter(({ status }) => status === 'posted');
     const next = rows.find(({ status }) => status !== 'posted');
     if (await this.#forgetDropped(posted)) return true;
-    if (next !== undefined && (await this.#advance(next))) return true;
-    for (const row of posted) await this.#showLeaves(row);
-    return posted[0] !== undefined && this.#finalise(headerIn(posted[0]));
+    const [oldest] = posted;
+    return inTurn([
+      ...posted.map((row) => () => this.#showLeaves(row)),
+      async () => oldest !== undefined && this.#finalise(headerIn(oldest)),
+      async () => next !== undefined && this.#advance(next),
+    ]);
   }
 
   /** Towards its posting. */
@@ -98,17 +101,18 @@ export class Eras {
   }
 
   /** Whoever asks for a leaf sees it: an era is not final before, and void if it takes too long. */
-  async #showLeaves(row: EraRow): Promise<void> {
+  async #showLeaves(row: EraRow): Promise<boolean> {
     const { chain, sender, db } = this.#context;
     const header = headerIn(row);
     const asked = await chain.openAsks(header.era);
-    if (asked.length === 0) return;
+    if (asked.length === 0) return false;
     const { bundle, trees } = await postedEra(db, this.#context, header.era, row.voided);
     for (const leaf of asked) {
       await sender.revealLeaf(chainHeader(header), trees, bundle.batches, leaf);
       this.#context.count('chainSends', 'revealLeaf');
       this.#context.log('info', 'leaf shown', { era: header.era, ...leaf });
     }
+    return false;
   }
 
   async #finalise(header: StoredHeader): Promise<boolean> {
@@ -127,6 +131,21 @@ export class Eras {
     this.#context.log('info', 'era final', { era: header.era, txHash: sent.txHash });
     return true;
   }
+}
+
+/** True when one of the steps moved something. One that fails holds up none after it; the first failure is thrown then. */
+async function inTurn(steps: readonly (() => Promise<boolean>)[]): Promise<boolean> {
+  const failures: unknown[] = [];
+  let hasMoved = false;
+  for (const step of steps) {
+    try {
+      hasMoved = (await step()) || hasMoved;
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
+  return hasMoved;
 }
 
 function headerIn({ header_json }: EraRow): StoredHeader {

@@ -35,7 +35,7 @@ import {
   TAKE_CLASS,
   TAKE_NODE,
 } from './era-leaf.ts';
-import { nextToAsk, type ShownLeaf, treeWithShown } from './era-shown.ts';
+import { falsePadding, nextToAsk, type ShownLeaf, treeWithShown } from './era-shown.ts';
 import {
   type EraTree,
   isEmptyRecord,
@@ -255,6 +255,8 @@ function findBehind(
     const node = tree.node(0, leafCount);
     return { kind: 'sums', tree: name, node, level: 0, index: leafCount, path: tree.pathOf(0, leafCount), content: '' };
   }
+  const padding = falsePadding(header, name, shown);
+  if (padding !== null) return { kind: 'sums', tree: name, ...padding, content: '' };
   const index = isOfLeaves ? tree.leafCount : nextToAsk(tree, header, name, shown);
   return index === null ? null : { kind: 'ask', tree: name, index };
 }

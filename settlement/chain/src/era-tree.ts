@@ -26,7 +26,8 @@ export interface TreeNode extends Amounts {
   readonly hash: string;
 }
 
-const EMPTY = concatBytes(fastKeccak256(Uint8Array.of(2)), new Uint8Array(32));
+/** Of a place on the right without a leaf. */
+export const EMPTY_RECORD: Uint8Array = concatBytes(fastKeccak256(Uint8Array.of(2)), new Uint8Array(32));
 const NODE_TAG = 1;
 const NO_ROOT: TreeRoot = { root: '0'.repeat(64), credits: 0n, tokens: 0n, leafCount: 0 };
 
@@ -36,8 +37,7 @@ export class EraTree {
 
   constructor(leaves: readonly Uint8Array[]) {
     this.leaves = leaves;
-    const records = leaves.map((leaf) => concatBytes(leafHash(leaf), leaf.subarray(leaf.length - 32)));
-    this.#levels = leaves.length === 0 ? null : new SumLevels(concatBytes(...records), EMPTY, NODE_TAG, fastKeccak256);
+    this.#levels = leaves.length === 0 ? null : levelsOf(leaves.map(leafRecord));
   }
 
   get leafCount(): number {
@@ -133,6 +133,20 @@ export class EraTree {
   }
 }
 
+/** A leaf as its parent hashes it. */
+export function leafRecord(leaf: Uint8Array): Uint8Array {
+  return concatBytes(leafHash(leaf), leaf.subarray(leaf.length - 32));
+}
+
+/** The record above two neighbours. */
+export function parentRecord(left: Uint8Array, right: Uint8Array): Uint8Array {
+  return levelsOf([left, right]).record(1, 0);
+}
+
+function levelsOf(records: readonly Uint8Array[]): SumLevels {
+  return new SumLevels(concatBytes(...records), EMPTY_RECORD, NODE_TAG, fastKeccak256);
+}
+
 export function leafHash(leaf: Uint8Array): Uint8Array {
   return fastKeccak256(concatBytes(Uint8Array.of(0), leaf));
 }
@@ -149,12 +163,12 @@ export function treeRootHash(top: Uint8Array, leafCount: number): string {
   return toHex(fastKeccak256(concatBytes(Uint8Array.of(3), top, count)));
 }
 
-function treeNodeOf(record: Uint8Array): TreeNode {
+export function treeNodeOf(record: Uint8Array): TreeNode {
   return { hash: toHex(record.subarray(0, 32)), ...amountsOf(record.subarray(0, RECORD_BYTES)) };
 }
 
 export function isEmptyRecord(record: Uint8Array): boolean {
-  return Buffer.compare(record, EMPTY) === 0;
+  return Buffer.compare(record, EMPTY_RECORD) === 0;
 }
 
 /** The leaf against the key that it should have, or its beginning. */

@@ -66,7 +66,7 @@ export {
   TRIGGER_NAMES,
   type TriggerName,
 } from './deployment/fire.ts';
-export { type DeploymentParties, type EconomyToDeploy, networkSettings } from './deployment/from-economy.ts';
+export { type DeploymentParties, type EconomyToDeploy, networkSettings, tokensUp } from './deployment/from-economy.ts';
 export { localParties } from './deployment/local-parties.ts';
 export type { DeploySettings, NetworkSettings, SeatSettings } from './deployment/settings.ts';
 export { type Finding, type Verification, verifyDeployment } from './deployment/verify.ts';

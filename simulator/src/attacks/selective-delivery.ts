@@ -19,7 +19,7 @@ export const selectiveDelivery = cohortAttack({
   number: 10,
   title: 'Selective delivery of reserved capacity',
   strategy: 'Sells capacity ahead and delivers only while the spot price is not much better.',
-  defence: 'A missed unit costs twice the gap to the spot price and a fee, and the term’s service credits.',
+  defence: 'A missed unit costs more than twice the gap to the spot price and a fee, and the term’s service credits.',
   defendedBy: [
     'reserved.gapFactor',
     'reserved.missedFee',

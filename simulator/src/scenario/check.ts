@@ -9,7 +9,7 @@ const FACTOR_MAX = 1e6;
 const YEAR_MS = 365 * 86_400_000;
 /** Assumptions that hold still for so long say nothing, and bonds since genesis pass 2^53 grains soon after. */
 const HORIZON_YEARS_MAX = 20;
-/** Of one run: a core does them in four hours. */
+/** Of one run: a core does them in some hours. */
 const NODE_EPOCHS_MAX = 1e11;
 /** Of each point; a mean of so many is known to a thousandth of its deviation. */
 export const RUNS_MAX = 1_000_000;

@@ -71,7 +71,7 @@ function population(economy: Economy, { name, evidence }: NodeClass, nodes: numb
   return {
     className: name,
     nodes,
-    nodesMax: Math.ceil(nodes * 1.25),
+    nodesMax: Math.min(Math.ceil(nodes * 1.25), shareOf(economy.limits.nodesMax, nodes, assumptions.nodes)),
     operators: Math.max(OPERATORS_MIN, Math.round(nodes / NODES_PER_OPERATOR)),
     operatorSkew: 0,
     milliNcu: assumptions.nodeNcu * 1_000,
@@ -85,6 +85,11 @@ function population(economy: Economy, { name, evidence }: NodeClass, nodes: numb
     bondCushion: 1.25,
     soldShare: 0.5,
   };
+}
+
+/** A population's part of the most that there may be, rounded down: all parts together are no more. */
+function shareOf(nodesMax: number, nodes: number, of: number): number {
+  return of === 0 ? 0 : Math.max(nodes, Math.floor((nodesMax * nodes) / of));
 }
 
 /** What an era of the assumed use costs at the initial price, grains. */

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Override } from '@stannary/economies';
 import { profileSvg } from '@stannary/plot';
@@ -196,7 +197,11 @@ function toldOf({ parameters }: Attack, told: Readonly<Record<string, number>>):
 function prepareOut({ out, force }: AttackFlags): void {
   if (out === undefined) return;
   makeOutFolder(out, unwritable);
-  if (!force) requireAbsent(join(out, REPORT_FILE));
+  if (force) return;
+  requireAbsent(join(out, REPORT_FILE));
+  // Which pictures there will be is known afterwards only.
+  const picture = readdirSync(out).find((file) => CATALOGUE.some(({ name }) => file.startsWith(`${name}-`)));
+  if (picture !== undefined) requireAbsent(join(out, picture));
 }
 
 function writePictures(folder: string, report: { readonly findings: readonly AttackFinding[] }, force: boolean): void {

@@ -153,7 +153,6 @@ async function gate(entry: string | undefined, flags: GateFlags): Promise<GateRe
   }
   const files = reportFiles(flags);
   const shelf = join(flags.out, SHELF);
-  if (!flags.resume) rmSync(shelf, { recursive: true, force: true });
   const { world, fitted } = await worldOf(entry, flags, shelf);
   requireChecks(world);
   const evidence = flags.evidence === undefined ? [] : evidenceFiles(flags.evidence);
@@ -199,12 +198,14 @@ async function gate(entry: string | undefined, flags: GateFlags): Promise<GateRe
 /** The world: as a file or the economy has it, or as a running network tells it, in the file that `calibrate` would write. */
 async function worldOf(
   economy: string,
-  { set, scenario, scenarioSet, live }: GateFlags,
+  { set, scenario, scenarioSet, live, resume }: GateFlags,
   shelf: string,
 ): Promise<{ readonly world: GatedWorld; readonly fitted: NetworkTold | null }> {
   const world = await gatedWorld({ economy, set, file: scenario ?? null, scenarioSet });
-  if (live === undefined) return { world, fitted: null };
-  const fitted = await networkTold(live, world.policy);
+  const fitted = live === undefined ? null : await networkTold(live, world.policy);
+  // Not before the input is known to be good: what is kept there took long.
+  if (!resume) rmSync(shelf, { recursive: true, force: true });
+  if (fitted === null) return { world, fitted };
   makeOutFolder(shelf);
   const file = join(shelf, LIVE_SCENARIO);
   writeFileSync(file, fitted.scenarioText);

@@ -21,8 +21,9 @@ import {
   newAccount,
   openSender,
   registrationMessage,
+  tokensUp,
 } from '@stannary/chain';
-import { BondDesk, cumulativeSplit, type Economy, type Grains, mulDivUp } from '@stannary/kernel';
+import { BondDesk, cumulativeSplit, type Economy, type Grains } from '@stannary/kernel';
 import { fromHex, hashChain, sha256, toHex } from '@stannary/wire';
 import type { NetworkFolder, Party, Secrets } from './folder.ts';
 
@@ -44,7 +45,6 @@ const CASES = 20;
 /** Seconds that a committee is drawn within: half of them for the beacon, and a machine under load has the rest. */
 const DRAW_SECONDS = 8;
 const COUNCIL_SECONDS = 365 * 86_400;
-const MICROGRAINS = 1_000_000;
 /** SHA-256 of nothing: what a local attestation reports. */
 const NO_REPORT = nodeHash('sha256', '');
 
@@ -64,8 +64,8 @@ export async function bootstrap(
   given: EconomyToDeploy,
   rpcUrl: string,
 ): Promise<LocalNetwork> {
-  const { operator, poster, insurance, consumer, watchtower, arbiters, providers } = secrets;
-  const parties = [operator, poster, insurance, consumer, watchtower, ...arbiters, ...providers];
+  const { operator, poster, insurance, consumer, watchtower, arbiters, guestArbiter, providers } = secrets;
+  const parties = [operator, poster, insurance, consumer, watchtower, ...arbiters, guestArbiter, ...providers];
   await fundAccounts(rpcUrl, parties.map(addressOf));
   const [economy] = given.policies as readonly [Economy];
   const addressBook = await deploy(folder, secrets, given, rpcUrl);
@@ -153,9 +153,10 @@ function genesisOf(economy: Economy, secrets: Secrets): { account: string; grain
   const forProviders = economy.genesis.allocations.filter(({ holder }) => holder === 'providers').reduce(sumOf, 0);
   const all = economy.genesis.allocations.reduce(sumOf, 0);
   const { posterBondGrains } = economy.settlement;
-  const arbiterGrains = tokensUp(economy, economy.committee.arbiterBondGrains);
+  const arbiters = [...secrets.arbiters, secrets.guestArbiter];
+  const arbiterGrains = Number(tokensUp(economy, economy.committee.arbiterBondGrains));
   // A deposit, and as much in fees.
-  const forPoster = 2 * posterBondGrains + CASES * 2 * tokensUp(economy, economy.challenges.depositGrainsMin);
+  const forPoster = 2 * posterBondGrains + CASES * 2 * Number(tokensUp(economy, economy.challenges.depositGrainsMin));
   const forTower = TOWER_TOKENS * economy.grainsPerUnit;
   const shares = cumulativeSplit(
     forProviders,
@@ -164,18 +165,13 @@ function genesisOf(economy: Economy, secrets: Secrets): { account: string; grain
   return [
     {
       account: 'treasury',
-      grains: all - forProviders - forPoster - forTower - arbiterGrains * secrets.arbiters.length,
+      grains: all - forProviders - forPoster - forTower - arbiterGrains * arbiters.length,
     },
     { account: addressOf(secrets.poster), grains: forPoster },
     { account: addressOf(secrets.watchtower), grains: forTower },
-    ...secrets.arbiters.map((arbiter) => ({ account: addressOf(arbiter), grains: arbiterGrains })),
+    ...arbiters.map((arbiter) => ({ account: addressOf(arbiter), grains: arbiterGrains })),
     ...secrets.providers.map((provider, index) => ({ account: addressOf(provider), grains: shares[index]! })),
   ];
-}
-
-/** Work tokens worth so many credits at the oracle's first price, rounded up. */
-function tokensUp({ oracle }: Economy, creditGrains: number): number {
-  return mulDivUp(creditGrains, MICROGRAINS, oracle.priceMicrograins);
 }
 
 function sumOf(sum: number, { tokensGrains }: { readonly tokensGrains: number }): number {

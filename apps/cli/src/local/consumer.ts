@@ -98,7 +98,7 @@ export class Consumer {
     const { priceMicrograinsPerNcuS } = await client.status();
     const fuel = network.economy.resources.find((resource) => resource.code === RESOURCE_CODES.fuel)!;
     const price = (priceMicrograinsPerNcuS * PRICE_HEADROOM) as MicrograinsPerNcuS;
-    // At a low price little work comes to nothing; a charge is a grain at least.
+    // Work below an NCU·ms rounds down to nothing; a ceiling is a grain at least.
     const chargeGrainsMax = Math.max(1, chargeGrains(normaliseQuantity(fuel, fuelMax), price));
     const task = await client.submitTask({ moduleHash, inputHash, fuelMax, chargeGrainsMax });
     this.#inputs.set(task.taskId, input);

@@ -17,12 +17,12 @@ after(() => rm(root, { recursive: true, force: true }));
 describe('a network’s folder', () => {
   test('keeps its secrets for its owner only, and the same ones', async () => {
     const folder = await NetworkFolder.open(join(root, 'kept'));
-    const secrets = await folder.secrets();
+    const secrets = await folder.secrets(3);
     assert.equal((await stat(folder.at('secrets.json'))).mode & 0o777, 0o600);
     assert.equal(secrets.providers.filter(({ behaviour }) => behaviour !== 'honest').length, 3);
     await folder.close();
     const again = await NetworkFolder.open(join(root, 'kept'));
-    assert.deepEqual(await again.secrets(), secrets);
+    assert.deepEqual(await again.secrets(3), secrets);
     await again.close();
   });
 

@@ -29,14 +29,13 @@ export interface Secrets {
   readonly watchtower: Party;
   /** Sit on every committee: as many as one has seats. */
   readonly arbiters: readonly Party[];
+  /** Has what an arbiter needs, for whoever wants to be one. */
+  readonly guestArbiter: Party;
   readonly providers: readonly ProviderParty[];
   readonly consumerApiKey: string;
   /** Seed of the beacon's hash chain, hex. */
   readonly beaconSeed: string;
 }
-
-/** As `committee.seats` of the local economy. */
-const ARBITERS = 3;
 
 /** The folder a local network lives in. One `stannary up` at a time may use it. */
 export class NetworkFolder {
@@ -113,8 +112,8 @@ export class NetworkFolder {
     }
   }
 
-  /** The network's secrets; made at the first start. */
-  async secrets(): Promise<Secrets> {
+  /** The network's secrets; made at the first start. `seats`: of a committee. */
+  async secrets(seats: number): Promise<Secrets> {
     const known = await this.readJson<Secrets>('secrets.json');
     if (known !== null) return known;
     const party = (name: string): Party => ({
@@ -128,7 +127,8 @@ export class NetworkFolder {
       insurance: party('insurance'),
       consumer: party('consumer'),
       watchtower: party('watchtower'),
-      arbiters: Array.from({ length: ARBITERS }, (_, index) => party(`arbiter-${index + 1}`)),
+      arbiters: Array.from({ length: seats }, (_, index) => party(`arbiter-${index + 1}`)),
+      guestArbiter: party('guest-arbiter'),
       providers: LOCAL_BEHAVIOURS.map((behaviour, index) => ({ ...party(`provider-${index + 1}`), behaviour })),
       consumerApiKey: randomBytes(32).toString('base64url'),
       beaconSeed: randomBytes(32).toString('hex'),

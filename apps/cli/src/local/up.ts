@@ -49,6 +49,8 @@ export interface UpOptions {
 const HEALTHY_WITHIN_MS = 180_000;
 /** Where payees hand vouchers over to the network's tower. */
 const VOUCHERS = 'vouchers';
+/** As many arbiters look every second; more of them look as much less often. */
+const SMALL_COMMITTEE = 3;
 const POLL_MS = 250;
 const REQUESTS_PER_SECOND_MAX = 5_000;
 
@@ -77,7 +79,7 @@ export async function up(options: UpOptions): Promise<Summary | null> {
       const { version, fromEpoch } = policy;
       options.print(`policy   version ${version} from epoch ${fromEpoch}, ${policy.economyHash.slice(0, 12)}…`);
     }
-    const secrets = await folder.secrets();
+    const secrets = await folder.secrets(economy.committee.seats);
     const chain = await startLocalChain({ stateFile: folder.at('chain.json'), port: ports.chain });
     const network = new LocalRun({
       options,
@@ -145,8 +147,8 @@ class LocalRun {
   async run(): Promise<Summary | null> {
     const { options, folder, secrets, economy, toDeploy, ports, rpcUrl, startedMs } = this.#parts;
     const network = await this.#network();
-    // Of the seats, for `stannary deploy` too.
-    for (const { name, privateKey } of [secrets.operator, secrets.poster, secrets.insurance])
+    // Of the seats, for `stannary deploy` too, and of an arbiter to be.
+    for (const { name, privateKey } of [secrets.operator, secrets.poster, secrets.insurance, secrets.guestArbiter])
       await folder.write(`${name}.key`, privateKey, 0o600);
     await this.#startGateway(network);
     this.#startProviders();
@@ -314,10 +316,11 @@ class LocalRun {
   async #startArbiters(): Promise<void> {
     const { folder, secrets, rpcUrl } = this.#parts;
     const place = ['--gateway', this.#gatewayUrl, '--rpc', rpcUrl, '--book', folder.at('addresses.json')];
+    const everySeconds = Math.ceil(secrets.arbiters.length / SMALL_COMMITTEE);
     for (const { name, directory, privateKey } of secrets.arbiters) {
       await folder.write(`${name}.key`, privateKey, 0o600);
       const own = ['--key', folder.at(`${name}.key`), '--data', folder.at(directory)];
-      this.#start(name, '@stannary/cli', ['arbiter', ...place, ...own, '--every', '1', '--json']);
+      this.#start(name, '@stannary/cli', ['arbiter', ...place, ...own, '--every', `${everySeconds}`, '--json']);
     }
   }
 

@@ -1,13 +1,14 @@
-import type { ChainRefusal } from '@stannary/chain';
+import { ChainRefusal } from '@stannary/chain';
 
-// What an error says to a program that looks at a chain again and again.
+// What an error says to a program that looks at a chain again and again. Codes alone say nothing: a gateway's refusal has
+// whatever code the gateway likes.
 
 /** A contract refused: somebody was faster, or the chain sees it otherwise. Asking again changes nothing by itself. */
 export function isRevert(error: unknown): boolean {
-  return (error as Partial<ChainRefusal>).revert !== undefined;
+  return isOfChain(error) && error.revert !== undefined;
 }
 
 /** From the chain or the way to it, not from whoever served something. */
 export function isOfChain(error: unknown): error is ChainRefusal {
-  return (error as Partial<ChainRefusal>).code?.startsWith('CHAIN-') === true;
+  return error instanceof ChainRefusal;
 }

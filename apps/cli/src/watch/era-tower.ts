@@ -1,8 +1,8 @@
 import type { AskedLeaf, ChainReader, ChainSender, EraChallenge, EraEntry, EraHeader } from '@stannary/chain';
 import type { GatewayClient } from '@stannary/gateway/client';
 import { isSignedBy } from '../signed-by.ts';
-import { isOfChain, isRevert } from './chain-errors.ts';
-import { type EraJudgement, judgeEra } from './judge-era.ts';
+import { isRevert } from './chain-errors.ts';
+import { type EraJudgement, erasBehind, judgeEra } from './judge-era.ts';
 import { type ReplayPlace, replayEra } from './replayed.ts';
 
 /** What a tower has to say; `kind` is stable. */
@@ -46,13 +46,14 @@ export interface TowerPlace {
   readonly replay: ReplayPlace | null;
 }
 
+type Replayed = ReturnType<typeof replayEra>;
 type LeafAsk = Extract<EraChallenge, { kind: 'ask' }>;
 
 /** A part of the window that the poster has to publish what it posted; then its leaves are asked for. */
 const PATIENCE = 0.5;
 
 /** Two leaves of a tree of 2^31, each found by halving; one fee each. */
-const ASKS_MAX = 64;
+const ASKS_PER_ERA_MAX = 64;
 
 /**
  * Judges every posted era once, and again when it is posted anew; proves wrong what is wrong. One that was found wrong and
@@ -108,11 +109,7 @@ export class EraTower {
   }
 
   async #judge(era: number, entry: EraEntry): Promise<boolean> {
-    const looked = await this.#look(era, entry).catch((error: unknown) => {
-      // What is served may be anything: it stops no tower. What the chain or the way to it refuses is tried again.
-      if (isOfChain(error)) throw error;
-      return (error as Error).message;
-    });
+    const looked = await this.#look(era, entry);
     if (typeof looked === 'string') {
       await this.#miss(era, entry, looked);
       return false;
@@ -129,16 +126,35 @@ export class EraTower {
     return true;
   }
 
+  /**
+   * Why what is served is no era, or what it comes to. It may be anything and stops no tower; what the chain or the way to it
+   * refuses is thrown, and tried again at the next look.
+   */
+  async #look(era: number, entry: EraEntry): Promise<string | { replayed: Replayed; judgement: EraJudgement }> {
+    const { chain, epochsPerEra } = this.#parts;
+    const served = await this.#served(era).catch(messageOf);
+    if (typeof served === 'string') return served;
+    const { bundle, replayed, eras } = served;
+    const entries = await Promise.all(eras.map((one) => (one === era ? entry : chain.era(one))));
+    const headers = entries.flatMap((one) => (one === null ? [] : [one.header]));
+    if (headers.length < eras.length) return `expected eras ${eras.join(', ')} on the chain`;
+    const witness = { keys: await this.#keys(), epochsPerEra, verify: isSignedBy };
+    const shown = entry.finalised === null ? await chain.shownLeaves(era) : [];
+    try {
+      return { replayed, judgement: judgeEra(bundle, replayed.trees, { headers, witness, shown }) };
+    } catch (error) {
+      return messageOf(error);
+    }
+  }
+
   /** Errors: those of the client, and whatever a bundle out of form brings. */
-  async #look(era: number, entry: EraEntry) {
-    const bundle = await this.#parts.client.eraBundle(era);
+  async #served(era: number) {
+    const { client, epochsPerEra } = this.#parts;
+    const bundle = await client.eraBundle(era);
     if (bundle.era !== era) throw new Error(`expected era ${era}, got ${bundle.era}`);
     const { nextEra, replay } = this.#place;
     const replayed = replayEra(bundle, era === nextEra ? replay : (this.#after.get(era - 1) ?? null));
-    const witness = await this.#witness();
-    const shown = entry.finalised === null ? await this.#parts.chain.shownLeaves(era) : [];
-    const headerOf = async (which: number) => (which === era ? entry.header : this.#headerOf(which));
-    return { replayed, judgement: await judgeEra(bundle, replayed.trees, { headerOf, witness, shown }) };
+    return { bundle, replayed, eras: erasBehind(bundle, epochsPerEra) };
   }
 
   async #act(era: number, entry: EraEntry, { challenge, headers, differing }: EraJudgement): Promise<void> {
@@ -161,10 +177,10 @@ export class EraTower {
   async #ask(era: number, entry: EraEntry, leaf: LeafAsk): Promise<void> {
     const { sender } = this.#parts;
     const asked = this.#asked.get(entry.headerHash) ?? 0;
-    if (sender === null || asked === ASKS_MAX) return;
-    this.#asked.set(entry.headerHash, asked + 1);
+    if (sender === null || asked === ASKS_PER_ERA_MAX) return;
     await this.#send(era, entry, async () => {
       const { txHash } = await sender.challengeEra([entry.header], leaf);
+      this.#asked.set(entry.headerHash, asked + 1);
       return { kind: 'leaf-asked', era, txHash };
     });
   }
@@ -194,8 +210,8 @@ export class EraTower {
     this.#missedSinceMs.set(key, sinceMs);
     if (isFirst) tell({ kind: 'era-unpublished', era, reason });
     const isLate = nowMs() > sinceMs + PATIENCE * (entry.finalisableAtMs - sinceMs);
-    if (!isLate || entry.finalised !== null) return;
-    this.#missedSinceMs.set(key, Number.POSITIVE_INFINITY);
+    const isAsked = (this.#asked.get(entry.headerHash) ?? 0) > 0;
+    if (!isLate || isAsked || entry.finalised !== null) return;
     await this.#ask(era, entry, { kind: 'ask', tree: 'payout', index: 0 });
   }
 
@@ -216,16 +232,9 @@ export class EraTower {
     this.#parts.tell(finding);
   }
 
-  async #headerOf(era: number): Promise<EraHeader> {
-    const entry = await this.#parts.chain.era(era);
-    if (entry === null) throw new Error(`era ${era} went away while it was looked at`);
-    return entry.header;
-  }
-
-  async #witness() {
+  async #keys(): Promise<ReadonlyMap<string, string>> {
     const nodes = await this.#parts.chain.nodes();
-    const keys = new Map(nodes.map(({ nodeId, spki }) => [nodeId, spki]));
-    return { keys, epochsPerEra: this.#parts.epochsPerEra, verify: isSignedBy };
+    return new Map(nodes.map(({ nodeId, spki }) => [nodeId, spki]));
   }
 
   #advance(era: number): void {
@@ -233,4 +242,8 @@ export class EraTower {
     this.#judged.delete(era);
     this.#after.delete(era - 1);
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

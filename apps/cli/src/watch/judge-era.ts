@@ -22,25 +22,30 @@ export interface EraJudgement {
 }
 
 interface JudgedBy {
-  readonly headerOf: (era: number) => Promise<EraHeader>;
+  /** Of `erasBehind`, in their order: the chain's word, never the poster's. */
+  readonly headers: readonly EraHeader[];
   readonly witness: Witness;
   /** What of the era was asked for and shown on the chain. */
   readonly shown?: readonly ShownLeaf[];
 }
 
 /**
- * Looks for what a contract can be shown. `headerOf` is the chain's word on an era, never the poster's; `rebuilt` are the
- * trees of the replayed statements. Pure but for `headerOf`.
+ * The era itself, its parent, and the one whose holdback ends: a challenge is given with their headers. Throws where the
+ * bundle has that of no such era.
  */
-export async function judgeEra(
+export function erasBehind({ era, heldBack }: EraBundleAnswer, epochsPerEra: number): readonly number[] {
+  const earned = heldBack === null ? null : Math.floor(heldBack.statements[0]!.epoch / epochsPerEra);
+  if (earned !== null && !(earned >= 0 && earned <= era))
+    throw new Error(`expected an era up to ${era}, got ${earned}`);
+  return [era, ...(era === 0 ? [] : [era - 1]), ...(earned === null || earned === era - 1 ? [] : [earned])];
+}
+
+/** Looks for what a contract can be shown. `rebuilt` are the trees of the replayed statements. */
+export function judgeEra(
   bundle: EraBundleAnswer,
   rebuilt: EraTrees,
-  { headerOf, witness, shown = [] }: JudgedBy,
-): Promise<EraJudgement> {
-  const { era, heldBack } = bundle;
-  const earned = heldBack === null ? null : Math.floor(heldBack.statements[0]!.epoch / witness.epochsPerEra);
-  const eras = [era, ...(era === 0 ? [] : [era - 1]), ...(earned === null || earned === era - 1 ? [] : [earned])];
-  const headers = await Promise.all(eras.map(headerOf));
+  { headers, witness, shown = [] }: JudgedBy,
+): EraJudgement {
   const own = headers[0]!;
   const differing = ERA_TREES.filter((tree) => own[tree].root !== rebuilt[tree].root.root);
   return {

@@ -247,7 +247,7 @@ function governingSeats({ governance }: Economy, seats: readonly SeatSettings[])
 }
 
 /** Work tokens worth so many credits at the oracle's first price, rounded up. */
-function tokensUp({ oracle }: Economy, creditGrains: number): bigint {
+export function tokensUp({ oracle }: Economy, creditGrains: number): bigint {
   const price = BigInt(oracle.priceMicrograins);
   return (BigInt(creditGrains) * PPM + price - 1n) / price;
 }

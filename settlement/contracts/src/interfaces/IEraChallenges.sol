@@ -53,7 +53,7 @@ interface IEraChallenges {
     }
 
     event LeafAsked(uint64 indexed era, EraLeaf.Tree indexed tree, uint32 index, address asker, uint64 answerBy);
-    /// @notice The transaction's input has the leaf and what it is a hash of.
+    /// @notice Where the revealer called this contract itself, the transaction's input has the leaf and what it is a hash of.
     event LeafRevealed(uint64 indexed era, EraLeaf.Tree indexed tree, uint32 index, address revealer);
 
     error ZeroAddress();

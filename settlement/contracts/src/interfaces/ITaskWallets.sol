@@ -32,7 +32,8 @@ interface ITaskWallets {
     /// @notice Promises `grains` more of the deposit to a provider until `endsAt`. Only the payer.
     /// @dev Errors: NotPayer, NotOfThisRouter, ZeroAddress, ZeroAmount, WrongPhase, EndTooEarly, NotFunded.
     function allot(IChannels.Config calldata config, address provider, uint128 grains, uint64 endsAt) external;
-    /// @notice After the part's end, which a pause puts off as it does a voucher's, frees what the provider has shown no voucher for. Anyone may call.
+    /// @notice After the part's end, which a pause puts off as it does a voucher's, frees what the provider has shown no voucher
+    /// for. Anyone may call.
     /// @dev Errors: PartNotOver, NothingToRelease.
     function release(IChannels.Config calldata config, address provider) external returns (uint128 freedGrains);
     function channels() external view returns (IChannels);

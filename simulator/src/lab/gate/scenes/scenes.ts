@@ -278,9 +278,10 @@ function newcomersPoint(
   const joinFrom = 10 * epochsPerEra;
   const joinTo = 20 * epochsPerEra;
   const followed = followEpochs(economy);
+  const all = Math.max(1, nodesOf(scenario));
   const providers = scenario.providers.map((one) => ({
     ...one,
-    nodesMax: Math.min(economy.limits.nodesMax, Math.ceil(one.nodes * 1.06) + 1),
+    nodesMax: Math.min(Math.floor((economy.limits.nodesMax * one.nodes) / all), Math.ceil(one.nodes * 1.06) + 1),
     entry: { sharePerEra: 0.002, marginMin: -1 },
   }));
   return point({ horizonEpochs: joinTo + followed, providers }, { joinFrom, joinTo, followEpochs: followed });
