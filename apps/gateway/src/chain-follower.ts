@@ -198,6 +198,9 @@ async function noteSlash(open: Open, event: ChainEvent): Promise<void> {
   }
   if (event.kind === 'slash-reversed') {
     const ofSlash = open.updateTable('fault').where('chain_slash_id', '=', `${event.slashId}`);
+    // Another's case may have held what this fault found nothing left of: it is there to be charged again.
+    const uncharged = ofSlash.where('case_id', 'is', null).where('stage', '=', 'proposed');
+    await uncharged.set({ slash_grains: event.grains }).execute();
     await ofSlash.set({ chain_slash_id: NO_SLASH }).execute();
   }
   if (event.kind === 'slash-final') {
