@@ -1,15 +1,31 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { EraTree, type EraTrees, eraHeaderHash, eraHeaderOf, eraTreesOf } from '@stannary/chain';
+import {
+  type AskedLeaf,
+  type EraChallenge,
+  EraTree,
+  type EraTrees,
+  eraHeaderHash,
+  eraHeaderOf,
+  eraTreesOf,
+} from '@stannary/chain';
 import { EraTower, type Finding } from '@stannary/cli/watch';
 import type { EraBundleAnswer } from '@stannary/gateway/client';
 import { compareBytes } from '@stannary/wire';
+import { encodeFunctionData } from 'viem';
+import { revealCall } from '../settlement/chain/src/era-asks.ts';
 import { parentRecord } from '../settlement/chain/src/era-tree.ts';
+import { eraChallenges } from '../settlement/chain/src/generated/contracts.ts';
+import { sendAs } from './deployed-network.ts';
 import { type EpochPlan, type EraWorld, movedGrain, servedBundles, startEraWorld } from './eras.fixture.ts';
 
 // A poster that posts a lie, serves the truth, and shows every leaf that it is asked for.
 
 const NO_HASH = '0'.repeat(64);
+const STRANGER = `0x${'5a'.repeat(20)}`;
+/** In the hex of a call of `reveal`: after the selector, the header's 27 words down to the span's offset of its last leaf. */
+const LAST_LEAF_AT = 2 + 8 + 27 * 64;
+type LeafAsk = Extract<EraChallenge, { kind: 'ask' }>;
 const PLAN: EpochPlan = { work: [700, 1_300, 2_900], verdicts: [], withdrawnGrains: 12_345 };
 const cleanUps: (() => unknown)[] = [];
 let world: EraWorld;
@@ -54,6 +70,27 @@ describe('a poster that shows what it is asked for', () => {
     assert.ok(asks <= depth + 1, `${asks} questions`);
   });
 
+  test('blinds nobody by bytes that the contract reads and no decoder does', async () => {
+    const ask = { kind: 'ask', tree: 'payout', index: 0 } as const;
+    const header = eraHeaderOf(0, NO_HASH, trees[0]!);
+    await world.challenger.challengeEra([header], ask);
+    const { method, args } = revealCall(header, trees[0]!, served[0]!.batches, ask);
+    const data = encodeFunctionData({ abi: eraChallenges.abi, functionName: method, args } as never);
+    // Of one leaf alone the contract does not read the last: whoever shows it may point it anywhere.
+    const garbled = data.slice(0, LAST_LEAF_AT) + 'f'.repeat(64) + data.slice(LAST_LEAF_AT + 64);
+    await sendAs(world.rpcUrl, STRANGER, world.addressBook.contracts.eraChallenges!, garbled);
+    assert.deepEqual(await world.reader.openAsks(0), []);
+    const { grounds } = await caught({ payout: movedGrain(trees[1]!.payout) });
+    assert.deepEqual(grounds, ['payout-wrong']);
+  });
+
+  test('keeps no tower waiting by a question of its own', async () => {
+    const { grounds } = await caught({ payout: movedGrain(trees[1]!.payout) }, [
+      { kind: 'ask', tree: 'accrual', index: 0 },
+    ]);
+    assert.deepEqual(grounds, ['payout-wrong']);
+  });
+
   test('shows all leaves of a tree that has one more', async () => {
     const { leaves } = movedGrain(trees[1]!.payout);
     const stranger = new Uint8Array(leaves[0]!.length).fill(0x33, 0, 20);
@@ -75,11 +112,16 @@ class FalselyPadded extends EraTree {
 }
 
 /** Posts the second era with other trees than are served, and lets tower and poster have their say until it is void. */
-async function caught(changed: Partial<EraTrees>): Promise<{ asks: number; grounds: readonly string[] }> {
+async function caught(
+  changed: Partial<EraTrees>,
+  friendly: readonly LeafAsk[] = [],
+): Promise<{ asks: number; grounds: readonly string[] }> {
   const { poster, challenger, reader: chain } = world;
   const posted = { ...trees[1]!, ...changed };
   const header = eraHeaderOf(1, eraHeaderHash(eraHeaderOf(0, NO_HASH, trees[0]!)), posted);
   const { blockNumber } = await poster.postEra(header);
+  for (const ask of friendly) await poster.challengeEra([header], ask);
+  const isTowers = (leaf: AskedLeaf) => !friendly.some(({ tree, index }) => tree === leaf.tree && index === leaf.index);
   const findings: Finding[] = [];
   const tower = new EraTower({
     client: { eraBundle: async (era) => served[era]! },
@@ -92,7 +134,7 @@ async function caught(changed: Partial<EraTrees>): Promise<{ asks: number; groun
   for (;;) {
     await tower.run();
     if ((await chain.era(1)) === null) break;
-    const asked = await chain.openAsks(1);
+    const asked = (await chain.openAsks(1)).filter(isTowers);
     assert.equal(asked.length, 1, JSON.stringify(findings));
     await poster.revealLeaf(header, posted, served[1]!.batches, asked[0]!);
   }

@@ -198,10 +198,16 @@ async function noteSlash(open: Open, event: ChainEvent): Promise<void> {
   }
   if (event.kind === 'slash-reversed') {
     const ofSlash = open.updateTable('fault').where('chain_slash_id', '=', `${event.slashId}`);
-    // Another's case may have held what this fault found nothing left of: it is there to be charged again.
-    const uncharged = ofSlash.where('case_id', 'is', null).where('stage', '=', 'proposed');
-    await uncharged.set({ slash_grains: event.grains }).execute();
     await ofSlash.set({ chain_slash_id: NO_SLASH }).execute();
+    // It may have held what other faults of the node found nothing left of: it is there for them to be charged again.
+    await open
+      .updateTable('fault')
+      .set({ slash_grains: event.grains })
+      .where('node_id', '=', event.nodeId)
+      .where('stage', '=', 'proposed')
+      .where('slash_grains', '=', 0)
+      .where('chain_slash_id', '=', NO_SLASH)
+      .execute();
   }
   if (event.kind === 'slash-final') {
     const burned = (await readFact<number>(open, BURNED_TOKENS)) ?? 0;

@@ -37,7 +37,6 @@ import { Slashes } from './slashes.ts';
 const UNIT = 1_000_000;
 const BOND = 1_500 * UNIT;
 /** More than what the three arbiters may judge. */
-const HIGH_VALUE = 12_000 * UNIT;
 const ALL_PPM = 1_000_000;
 const [OWNER, POSTER, OPERATOR, HOLDER] = [0, 1, 2, 9].map(devAccount) as [
   ChainAccount,
@@ -237,14 +236,32 @@ describe('faults before committees', { timeout: 300_000 }, () => {
     await end('hunted');
   });
 
-  test('a fault whose case cannot be opened keeps no other waiting, and is said once', async () => {
-    await propose('too large', await node(HIGH_VALUE), HIGH_VALUE);
+  test('a fault whose case cannot be opened keeps no other waiting', async () => {
+    const nodeId = await node();
+    const evidenceHash = await propose('sent before a stop', nodeId);
+    await as(POSTER).openCase({ nodeId, offence: 'wrong-result', evidenceHash, slashPpm: ALL_PPM });
     await propose('behind it', await node());
     assert.equal(await charges.run(), true);
+    assert.equal(await charges.run(), false);
+    const cases = await Promise.all(['sent before a stop', 'behind it'].map(row));
+    assert.deepEqual(
+      cases.map(({ case_id }) => typeof case_id),
+      ['object', 'number'],
+    );
+    for (const faultId of ['sent before a stop', 'behind it']) await end(faultId);
+  });
+
+  test('why no case can be opened is said once, and it is tried again', async () => {
+    await propose('too few judges', await node());
+    const [arbiter] = ARBITERS as [ChainAccount];
+    await as(arbiter).leave();
+    await pass(2);
     for (let look = 0; look < 2; look += 1) assert.equal(await charges.run(), false);
-    assert.deepEqual([(await row('too large')).case_id, typeof (await row('behind it')).case_id], [null, 'number']);
     assert.equal(logged.filter((line) => line === 'no case could be opened PoolTooSmall').length, 1);
-    for (const faultId of ['too large', 'behind it']) await end(faultId);
+    await as(arbiter).join();
+    await pass(2);
+    assert.equal(await charges.run(), true);
+    await end('too few judges');
   });
 
   test('a case that is gone with its block, its number taken by another, is opened anew', async () => {
@@ -314,15 +331,15 @@ describe('faults before committees', { timeout: 300_000 }, () => {
   }
 
   /** A bonded node of the one operator. */
-  async function node(bondGrains = BOND): Promise<string> {
+  async function node(): Promise<string> {
     const { privateKey: key, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const spki = publicKey.export({ type: 'spki', format: 'der' });
     const message = registrationMessage({ addressBook: book, operator: OPERATOR.address });
     const proof = new Uint8Array(sign('sha256', message, { key, dsaEncoding: 'ieee-p1363' }));
     const sender = openSender({ ...place(), privateKey: OPERATOR.privateKey });
-    await holder().transferTokens(OPERATOR.address, bondGrains);
+    await holder().transferTokens(OPERATOR.address, BOND);
     await sender.registerNode({ spki: toHex(spki), className: 'grid', evidenceLevel: 1, milliNcu: 1_000, proof });
-    await sender.depositBond(nodeIdOf(spki), bondGrains);
+    await sender.depositBond(nodeIdOf(spki), BOND);
     return nodeIdOf(spki);
   }
 

@@ -68,10 +68,14 @@ async function askEvents(rpc: Rpc, addressBook: AddressBook, era: number, range:
   });
 }
 
-/** What was handed to the contract, which has found it right. */
+/** What was handed to the contract, which has found it right; null where it reads less of it than a decoder does. */
 function proofIn(input: Hex): ShownLeaf['proof'] {
-  const { functionName, args } = decodeFunctionData({ abi: eraChallenges.abi, data: input });
-  return proofOf(functionName, args);
+  try {
+    const { functionName, args } = decodeFunctionData({ abi: eraChallenges.abi, data: input });
+    return proofOf(functionName, args);
+  } catch {
+    return null;
+  }
 }
 
 function proofOf(method: string, args: readonly unknown[]): ShownLeaf['proof'] {

@@ -2,6 +2,7 @@ import { BURN_ACCOUNT } from '@stannary/kernel';
 import {
   ACCEPTED,
   addressBytes,
+  batchId,
   concatBytes,
   decodeBatchHeader,
   decodeReceipt,
@@ -424,15 +425,19 @@ function rulesKey({ epoch, classIndex }: EraEntry): Uint8Array {
 
 function findInBatch(posted: PostedEra, index: number, entry: EraEntry, inputs: AccrualInputs): EraChallenge | null {
   const accrued = posted.trees.accrual.span(index);
-  const { batchId, lastSeq, lines, auditNcuMs } = inputs;
+  const { lastSeq, lines, auditNcuMs } = inputs;
   const key = posted.keys.get(entry.nodeId) ?? '';
-  if (batchId === NO_HASH) {
+  if (inputs.batchId === NO_HASH) {
     const isIdle = lastSeq === 0n && lines.length === 0 && auditNcuMs === 0n;
     return isIdle ? null : { kind: 'batch', accrued, inputs, message: NO_MESSAGE, key };
   }
-  const message = posted.batches.get(batchId);
-  if (message === undefined) return askFor(posted, 'accrual', index);
+  const message = posted.batches.get(inputs.batchId);
+  if (message === undefined || idOf(message) !== inputs.batchId) return askFor(posted, 'accrual', index);
   return isBatchOf(posted, message, entry, inputs) ? null : { kind: 'batch', accrued, inputs, message, key };
+}
+
+function idOf({ payload, aad }: BatchMessage): string {
+  return batchId(fromHex(payload), fromHex(aad));
 }
 
 function isBatchOf(

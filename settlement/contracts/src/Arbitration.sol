@@ -192,7 +192,9 @@ contract Arbitration is IArbitration {
         opened.challenger = msg.sender;
         opened.openedAt = uint64(block.timestamp);
         opened.grains = grains;
-        opened.level = grains >= highValueGrains ? 1 : 0;
+        // Where the pool is too small for the larger committee, whoever bonds more must not go free for it.
+        bool hasLarge = grains >= highValueGrains && _eligible() >= _sizes[1].seats;
+        opened.level = hasLarge ? 1 : 0;
         emit CaseOpened(caseId, msg.sender, charge.nodeId, charge, grains, opened.level);
         _openPanel(caseId, 0, _sizes[opened.level].seats);
     }
@@ -405,9 +407,13 @@ contract Arbitration is IArbitration {
 
     // ---- what drawing rests on
 
+    function _eligible() private view returns (uint256) {
+        return poolSizeAt(uint64(block.timestamp) - activationSeconds);
+    }
+
     function _openPanel(uint64 caseId, uint8 instance, uint256 poolNeeded) private {
         Case storage open = _cases[caseId];
-        uint256 poolSize = poolSizeAt(uint64(block.timestamp) - activationSeconds);
+        uint256 poolSize = _eligible();
         if (poolSize < poolNeeded) revert PoolTooSmall(poolSize, poolNeeded);
         open.status = Status.Drawing;
         Panel storage panel = _panels[caseId][instance];

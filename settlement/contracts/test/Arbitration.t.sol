@@ -403,6 +403,17 @@ contract ArbitrationTest is ArbitrationFixture {
         assertEq(arbitration.panelOf(caseId, 0).arbiterIds.length, 11);
     }
 
+    function test_aPoolTooSmallForTheLargerCommitteeSendsTheSmallerOne() public {
+        for (uint256 i = 0; i < POOL - 10; ++i) {
+            vm.prank(arbiterAt(i));
+            arbitration.leave();
+        }
+        skip(ACTIVATION);
+        charge.slashPpm = HIGH_VALUE_PPM;
+        uint64 caseId = openCase();
+        assertEq(arbitration.caseOf(caseId).level, 0);
+    }
+
     function test_aRefusedSlashIsAskedForAgain() public {
         vm.mockCallRevert(address(vault), abi.encodeWithSelector(IBondVault.proposeSlash.selector), "busy");
         uint64 caseId = decided(7, 0);

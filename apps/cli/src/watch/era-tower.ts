@@ -68,6 +68,8 @@ export class EraTower {
   readonly #wrong = new Set<string>();
   /** How many leaves were asked for, of a header: each costs a fee. */
   readonly #asked = new Map<string, number>();
+  /** Which leaf it asked for last, of a header. What others ask for keeps it from nothing. */
+  readonly #lastAsked = new Map<string, AskedLeaf>();
   /** What was said last of each header and kind. */
   readonly #said = new Map<string, string>();
   /** When an era was first seen that nobody publishes. */
@@ -83,17 +85,32 @@ export class EraTower {
     return this.#place;
   }
 
-  /** One look at every posted era from the first that was not final. True when it did something. */
+  /**
+   * One look at every posted era from the first that was not final. True when it did something. An era that cannot be looked
+   * at keeps no later one from it; why is thrown when all were.
+   */
   async run(): Promise<boolean> {
+    const failures: unknown[] = [];
     let moved = false;
     for (let era = this.#place.nextEra; ; era += 1) {
       const entry = await this.#parts.chain.era(era);
-      if (entry === null) return moved;
-      const asks = await this.#openAsks(era, entry);
-      if (this.#isDue(era, entry, asks)) moved = (await this.#judge(era, entry)) || moved;
-      await this.#pressAsks(era, entry.header, asks);
-      if (entry.finalised !== null && era === this.#place.nextEra && this.#after.has(era)) this.#advance(era);
+      if (entry === null) break;
+      try {
+        moved = (await this.#lookAt(era, entry)) || moved;
+      } catch (error) {
+        failures.push(error);
+      }
     }
+    if (failures.length > 0) throw failures[0];
+    return moved;
+  }
+
+  async #lookAt(era: number, entry: EraEntry): Promise<boolean> {
+    const asks = await this.#openAsks(era, entry);
+    const moved = this.#isDue(era, entry, asks) && (await this.#judge(era, entry));
+    await this.#pressAsks(era, entry.header, asks);
+    if (entry.finalised !== null && era === this.#place.nextEra && this.#after.has(era)) this.#advance(era);
+    return moved;
   }
 
   /** Of an era that a challenge can still void; a tower that only looks needs none. */
@@ -105,7 +122,9 @@ export class EraTower {
   #isDue(era: number, { headerHash, finalised }: EraEntry, asks: readonly AskedLeaf[]): boolean {
     if (this.#judged.get(era) !== headerHash) return true;
     const canAct = this.#parts.sender !== null && finalised === null;
-    return this.#wrong.has(headerHash) && canAct && asks.length === 0;
+    const own = this.#lastAsked.get(headerHash);
+    const isWaiting = asks.some(({ tree, index }) => tree === own?.tree && index === own.index);
+    return this.#wrong.has(headerHash) && canAct && !isWaiting;
   }
 
   async #judge(era: number, entry: EraEntry): Promise<boolean> {
@@ -181,6 +200,7 @@ export class EraTower {
     await this.#send(era, entry, async () => {
       const { txHash } = await sender.challengeEra([entry.header], leaf);
       this.#asked.set(entry.headerHash, asked + 1);
+      this.#lastAsked.set(entry.headerHash, leaf);
       return { kind: 'leaf-asked', era, txHash };
     });
   }

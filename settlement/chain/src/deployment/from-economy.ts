@@ -126,13 +126,21 @@ function coreOf(policies: readonly Economy[], parties: DeploymentParties): Deplo
     holdbackEras: cadence.holdbackEras,
     epochsPerEra: cadence.epochsPerEra,
     lateEpochs: cadence.lateEpochs,
-    answerSeconds: Math.ceil(settlement.challengeWindowSeconds / 2),
+    answerSeconds: answerSecondsOf(settlement.challengeWindowSeconds),
     askFeeGrains: economy.grainsPerUnit,
     appealSeconds: settlement.appealSeconds,
     activationSeconds: settlement.activationSeconds,
     unbondingSeconds: settlement.unbondingSeconds,
     slashSplitPpm: { challenger: slash.challengerPpm, insurance: slash.insurancePpm, burn: slash.burnPpm },
   };
+}
+
+/**
+ * Time to show a leaf that was asked for. A sixteenth of the window, so that a poster that answers in the last second can be
+ * asked as often as a tree has levels; but a minute at least, or half of a window that is shorter than two.
+ */
+function answerSecondsOf(windowSeconds: number): number {
+  return Math.max(Math.ceil(windowSeconds / 16), Math.min(60, Math.ceil(windowSeconds / 2)));
 }
 
 /** The contract's own limit of what one era mints: the economy's ceiling on the whole supply, or the cap. */

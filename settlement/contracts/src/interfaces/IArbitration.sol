@@ -41,7 +41,7 @@ interface IArbitration {
 
     /// @param grains What the node is to lose: the share of all that the vault could take when the case was opened, rounded up.
     /// @param instance 0 for the first committee, 1 for the appeal.
-    /// @param level Size of the first committee: 0 routine, 1 high value.
+    /// @param level Size of the first committee: 0 routine, 1 high value, where the pool had as many seats when it was opened.
     /// @param slashId Of the vault; 0 while nothing is held.
     /// @param reversibleUntil Until then the vault takes the slash back.
     struct Case {
