@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import {
   ChainRefusal,
+  challengePlace,
   type EraHeader,
   EraTree,
   type EraTrees,
@@ -97,6 +98,30 @@ describe('a tower', () => {
     assert.deepEqual(kindsOfLast(), ['era-wrong']);
     findings = [];
     await voidedBy(towerOf(lying({ payout: movedGrain(trees[2]!.payout) })), ['era-wrong', 'era-voided']);
+  });
+
+  test('proves what it can though other proof is kept from it', async () => {
+    const payout = movedGrain(trees[2]!.payout);
+    await posted({ payout });
+    const [first, second, third] = lying({ payout }) as [EraBundleAnswer, EraBundleAnswer, EraBundleAnswer];
+    await voidedBy(towerOf([first, second, { ...third, batches: [] }]), ['era-wrong', 'era-voided']);
+  });
+
+  test('looks for another proof where the contract sees nothing in the first, and at once', async () => {
+    const payout = movedGrain(trees[2]!.payout);
+    await posted({ payout });
+    const { challenger } = world;
+    const tried: string[] = [];
+    const sender = {
+      challengeWithheld: challenger.challengeWithheld.bind(challenger),
+      challengeEra: async (...given: Parameters<typeof challenger.challengeEra>) => {
+        tried.push(challengePlace(given[1]));
+        if (tried.length > 1) return challenger.challengeEra(...given);
+        throw new ChainRefusal('CHAIN-REVERTED', { revert: { name: 'Unproven', args: {} } });
+      },
+    };
+    await voidedBy(towerOf(lying({ payout }), { sender }), ['era-wrong', 'challenge-refused', 'era-voided']);
+    assert.equal(new Set(tried).size, 2, 'the other half of the moved grain');
   });
 
   test('asks for what is posted and not published; unanswered it voids the era', async () => {

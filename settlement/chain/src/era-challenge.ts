@@ -78,10 +78,14 @@ export interface PostedEra {
   readonly takePayees: ReadonlySet<string>;
   /** Whether a key signed a message (ES256, r ‖ s). */
   readonly verify: (spki: Uint8Array, message: Uint8Array, signature: Uint8Array) => boolean;
+  /** Places (`challengePlace`) of which the contract said that nothing is proven: something else is to be found. */
+  readonly refused?: ReadonlySet<string>;
+  /** What cannot be shown without asking is passed over. */
+  readonly isUnasking?: boolean;
 }
 
 /** Whoever looks at an era: whose keys are whose, and how a signature is verified. */
-export type Witness = Pick<PostedEra, 'keys' | 'epochsPerEra' | 'verify'>;
+export type Witness = Pick<PostedEra, 'keys' | 'epochsPerEra' | 'refused' | 'verify'>;
 
 /**
  * A posted era as it lies open: the headers as on the chain, the leaves as the poster publishes them, and beside them what
@@ -175,10 +179,18 @@ export type EraChallenge =
 /**
  * The first thing found wrong with a posted era; null where there is none that a contract can see. `rebuilt` are the trees
  * that the statements make (`eraTreesOf`): whose node a node is comes from there. An honest era gives null.
+ *
+ * Where all leaves are published, what can be proven at once comes before questions: a poster that keeps batches to itself
+ * has as many questions asked as it likes, and answers each at the last moment.
  */
 export function findChallenge(posted: PostedEra, rebuilt: EraTrees): EraChallenge | null {
+  const isOpen = ERA_TREES.every((tree) => posted.trees[tree].root.root === posted.headers[0]![tree].root);
+  return (isOpen ? findFirst({ ...posted, isUnasking: true }, rebuilt) : null) ?? findFirst(posted, rebuilt);
+}
+
+function findFirst(posted: PostedEra, rebuilt: EraTrees): EraChallenge | null {
   for (const tree of ERA_TREES) {
-    const found = findInTree(posted, tree);
+    const found = unlessRefused(posted, findInTree(posted, tree));
     if (found !== null) return found;
   }
   return (
@@ -187,6 +199,20 @@ export function findChallenge(posted: PostedEra, rebuilt: EraTrees): EraChalleng
     findInVoids(posted) ??
     findInPayouts(posted, rebuilt)
   );
+}
+
+/** What a challenge is about. Whoever serves false company for it has it refused there, whatever the company is. */
+export function challengePlace(challenge: EraChallenge): string {
+  const { kind } = challenge;
+  const tree = 'tree' in challenge ? challenge.tree : '';
+  const at = { level: 0, index: 0, span: null, account: '', voided: null, accrued: null, rules: null, ...challenge };
+  const leaf = (at.span ?? at.voided ?? at.accrued ?? at.rules?.span)?.first ?? '';
+  return [kind, tree, at.level, at.index, at.account, leaf].join(' ');
+}
+
+function unlessRefused({ refused, isUnasking }: PostedEra, found: EraChallenge | null): EraChallenge | null {
+  if (found === null || (found.kind === 'ask' && isUnasking)) return null;
+  return refused?.has(challengePlace(found)) ? null : found;
 }
 
 /** The poster's receipt of a batch: r ‖ s with the lower s, hex. */
@@ -331,7 +357,7 @@ function findInRules(posted: PostedEra): EraChallenge | null {
     const { epoch, classIndex, paramsHash } = decodeRules(leaf);
     const params = rulesOf(contents, paramsHash);
     if (params === null) {
-      const ask = askFor(posted, 'params', index);
+      const ask = unlessRefused(posted, askFor(posted, 'params', index));
       if (ask !== null) return ask;
       continue;
     }
@@ -343,7 +369,9 @@ function findInRules(posted: PostedEra): EraChallenge | null {
       isWellFormed(params.curve) &&
       credits === params.chargedGrains &&
       tokens === params.emissionGrains;
-    if (!isRight) return { kind: 'params', rules: { params, span: trees.params.span(index) } };
+    const rules = { params, span: trees.params.span(index) };
+    const found = isRight ? null : unlessRefused(posted, { kind: 'params', rules });
+    if (found !== null) return found;
   }
   return null;
 }
@@ -370,7 +398,7 @@ function findInAccruals(posted: PostedEra, nodes: Nodes): EraChallenge | null {
   const rules = posted.trees.params.leaves.map((leaf) => rulesOf(posted.contents, decodeRules(leaf).paramsHash));
   if (rules.includes(null)) return null;
   for (const [index, leaf] of posted.trees.accrual.leaves.entries()) {
-    const found = shownOrAsked(findInAccrual(posted, nodes, index, decodeEntry(leaf)), index);
+    const found = unlessRefused(posted, shownOrAsked(findInAccrual(posted, nodes, index, decodeEntry(leaf)), index));
     if (found !== null) return found;
   }
   return null;
@@ -400,8 +428,9 @@ function findInAccrual(posted: PostedEra, nodes: Nodes, index: number, entry: Er
   const isOfNode = node?.account === entry.account && node.className === rules?.params.className;
   const result = rules === null ? null : accrualOf(rules.params, inputs);
   const isRight = result?.credits === entry.credits && (result.tokens ?? entry.tokens) === entry.tokens;
-  if (rules !== null && isOfNode && isRight) return findInBatch(posted, index, entry, inputs);
-  return { kind: 'accrual', accrued, inputs, rules: rules ?? rulesGap(posted, entry) };
+  const isSound = rules !== null && isOfNode && isRight;
+  const wrong = { kind: 'accrual', accrued, inputs, rules: rules ?? rulesGap(posted, entry) } as const;
+  return (isSound ? null : unlessRefused(posted, wrong)) ?? findInBatch(posted, index, entry, inputs);
 }
 
 function rulesFor({ trees: { params }, contents }: PostedEra, entry: EraEntry): Rules | null {
@@ -465,11 +494,14 @@ function headerOf(payload: Uint8Array): { readonly nodeId: string; readonly epoc
 
 // ---- voids and payouts
 
-function findInVoids({ trees, earnedAccrual }: PostedEra): EraChallenge | null {
+function findInVoids(posted: PostedEra): EraChallenge | null {
+  const { trees, earnedAccrual } = posted;
   for (const [index, leaf] of trees.voids.leaves.entries()) {
     const accrued = earnedAccrual.around(leaf.subarray(0, LEAF_BYTES.accrual.key));
-    if (accrued === null || !isCovered(leaf, earnedAccrual, accrued))
-      return { kind: 'void', voided: trees.voids.span(index), accrued };
+    const isRight = accrued !== null && isCovered(leaf, earnedAccrual, accrued);
+    const wrong = { kind: 'void', voided: trees.voids.span(index), accrued } as const;
+    const found = isRight ? null : unlessRefused(posted, wrong);
+    if (found !== null) return found;
   }
   return null;
 }
@@ -490,7 +522,9 @@ function isCovered(voided: Uint8Array, accrual: EraTree, accrued: Span): boolean
 function findInPayouts(posted: PostedEra, rebuilt: EraTrees): EraChallenge | null {
   const { payout } = posted.trees;
   for (const account of new Set([...payout.leaves, ...rebuilt.payout.leaves].map(accountOf))) {
-    if (!addsUp(posted, addressBytes(account))) return payoutChallenge(posted, account);
+    const isRight = addsUp(posted, addressBytes(account));
+    const found = isRight ? null : unlessRefused(posted, payoutChallenge(posted, account));
+    if (found !== null) return found;
   }
   return null;
 }

@@ -81,6 +81,7 @@ export {
   registryRows,
 } from './economy-parameters.ts';
 export {
+  challengePlace,
   type EraChallenge,
   findChallenge,
   findOmission,

@@ -1,4 +1,12 @@
-import type { AskedLeaf, ChainReader, ChainSender, EraChallenge, EraEntry, EraHeader } from '@stannary/chain';
+import {
+  type AskedLeaf,
+  type ChainReader,
+  type ChainSender,
+  challengePlace,
+  type EraChallenge,
+  type EraEntry,
+  type EraHeader,
+} from '@stannary/chain';
 import type { GatewayClient } from '@stannary/gateway/client';
 import { isSignedBy } from '../signed-by.ts';
 import { isRevert } from './chain-errors.ts';
@@ -46,7 +54,13 @@ export interface TowerPlace {
   readonly replay: ReplayPlace | null;
 }
 
-type Replayed = ReturnType<typeof replayEra>;
+/** An era as it is served, and what it comes to: `again` where a finding proved nothing. */
+interface Looked {
+  readonly replayed: ReturnType<typeof replayEra>;
+  readonly judgement: EraJudgement;
+  readonly again: () => EraJudgement;
+}
+
 type LeafAsk = Extract<EraChallenge, { kind: 'ask' }>;
 
 /** A part of the window that the poster has to publish what it posted; then its leaves are asked for. */
@@ -54,6 +68,23 @@ const PATIENCE = 0.5;
 
 /** Two leaves of a tree of 2^31, each found by halving; one fee each. */
 const ASKS_PER_ERA_MAX = 64;
+
+/** Most findings of one look that prove nothing: each is a question to the chain. */
+const DECOYS_MAX = 64;
+
+/** Names of refusals that say the challenge was wrong, and not when or by whom it was sent. */
+const PROVES_NOTHING: ReadonlySet<string> = new Set([
+  ...[
+    'Unproven',
+    'NotAdjacent',
+    'NotOneLeaf',
+    'RangeNotWhole',
+    'InputsMismatch',
+    'ParamsMismatch',
+    'ParamsHashMismatch',
+  ],
+  ...['NodeMismatch', 'BatchMismatch', 'ForeignMessage', 'NodeRecordMismatch', 'RootMismatch'],
+]);
 
 /**
  * Judges every posted era once, and again when it is posted anew; proves wrong what is wrong. One that was found wrong and
@@ -70,6 +101,8 @@ export class EraTower {
   readonly #asked = new Map<string, number>();
   /** Which leaf it asked for last, of a header. What others ask for keeps it from nothing. */
   readonly #lastAsked = new Map<string, AskedLeaf>();
+  /** Of headers, places where the contract found nothing wrong. */
+  readonly #refused = new Map<string, Set<string>>();
   /** What was said last of each header and kind. */
   readonly #said = new Map<string, string>();
   /** When an era was first seen that nobody publishes. */
@@ -133,11 +166,13 @@ export class EraTower {
       await this.#miss(era, entry, looked);
       return false;
     }
-    const { replayed, judgement } = looked;
+    const { replayed, again } = looked;
+    let { judgement } = looked;
     const { misnamed, differing } = replayed;
     if (misnamed.length > 0) this.#tellOnce(entry, { kind: 'economy-misnamed', era, hashes: misnamed });
     if (differing.length > 0) this.#tellOnce(entry, { kind: 'statements-differ', era, epochs: differing });
-    await this.#act(era, entry, judgement);
+    for (let decoys = 0; decoys < DECOYS_MAX && (await this.#act(era, entry, judgement)) === 'unproven'; decoys += 1)
+      judgement = again();
     this.#judged.set(era, entry.headerHash);
     if (judgement.challenge === null) this.#wrong.delete(entry.headerHash);
     else this.#wrong.add(entry.headerHash);
@@ -149,7 +184,7 @@ export class EraTower {
    * Why what is served is no era, or what it comes to. It may be anything and stops no tower; what the chain or the way to it
    * refuses is thrown, and tried again at the next look.
    */
-  async #look(era: number, entry: EraEntry): Promise<string | { replayed: Replayed; judgement: EraJudgement }> {
+  async #look(era: number, entry: EraEntry): Promise<string | Looked> {
     const { chain, epochsPerEra } = this.#parts;
     const served = await this.#served(era).catch(messageOf);
     if (typeof served === 'string') return served;
@@ -157,10 +192,11 @@ export class EraTower {
     const entries = await Promise.all(eras.map((one) => (one === era ? entry : chain.era(one))));
     const headers = entries.flatMap((one) => (one === null ? [] : [one.header]));
     if (headers.length < eras.length) return `expected eras ${eras.join(', ')} on the chain`;
-    const witness = { keys: await this.#keys(), epochsPerEra, verify: isSignedBy };
+    const witness = { keys: await this.#keys(), epochsPerEra, verify: isSignedBy, refused: this.#refusedOf(entry) };
     const shown = entry.finalised === null ? await chain.shownLeaves(era) : [];
+    const again = () => judgeEra(bundle, replayed.trees, { headers, witness, shown });
     try {
-      return { replayed, judgement: judgeEra(bundle, replayed.trees, { headers, witness, shown }) };
+      return { replayed, judgement: again(), again };
     } catch (error) {
       return messageOf(error);
     }
@@ -176,20 +212,37 @@ export class EraTower {
     return { bundle, replayed, eras: erasBehind(bundle, epochsPerEra) };
   }
 
-  async #act(era: number, entry: EraEntry, { challenge, headers, differing }: EraJudgement): Promise<void> {
+  /** `unproven`: the contract sees nothing wrong where it was pointed, as whoever serves decoys would have it. */
+  async #act(
+    era: number,
+    entry: EraEntry,
+    { challenge, headers, differing }: EraJudgement,
+  ): Promise<'done' | 'unproven'> {
     const { sender } = this.#parts;
     if (challenge === null) {
       if (differing.length > 0) this.#tellOnce(entry, { kind: 'era-unprovable', era, trees: differing });
       else this.#tellOnce(entry, { kind: 'era-holds', era, headerHash: entry.headerHash });
-      return;
+      return 'done';
     }
     this.#tellOnce(entry, { kind: 'era-wrong', era, proof: challenge.kind, trees: differing });
-    if (sender === null || entry.finalised !== null) return;
-    if (challenge.kind === 'ask') return this.#ask(era, entry, challenge);
-    await this.#send(era, entry, async () => {
+    if (sender === null || entry.finalised !== null) return 'done';
+    if (challenge.kind === 'ask') {
+      await this.#ask(era, entry, challenge);
+      return 'done';
+    }
+    const refusal = await this.#send(era, entry, async () => {
       const { txHash } = await sender.challengeEra(headers, challenge);
       return { kind: 'era-voided', era, txHash };
     });
+    if (refusal === null || !PROVES_NOTHING.has(refusal)) return 'done';
+    this.#refusedOf(entry).add(challengePlace(challenge));
+    return 'unproven';
+  }
+
+  #refusedOf({ headerHash }: EraEntry): Set<string> {
+    const known = this.#refused.get(headerHash) ?? new Set();
+    this.#refused.set(headerHash, known);
+    return known;
   }
 
   /** A bounded number of a posted era: whoever serves other leaves at every look would have the tower pay for each. */
@@ -235,13 +288,15 @@ export class EraTower {
     await this.#ask(era, entry, { kind: 'ask', tree: 'payout', index: 0 });
   }
 
-  /** What the contracts refuse is said; what does not reach them is tried again. */
-  async #send(era: number, entry: EraEntry, act: () => Promise<Finding>): Promise<void> {
+  /** What the contracts refuse is said, and its name is given back; what does not reach them is tried again. */
+  async #send(era: number, entry: EraEntry, act: () => Promise<Finding>): Promise<string | null> {
     try {
       this.#parts.tell(await act());
+      return null;
     } catch (error) {
       if (!isRevert(error)) throw error;
       this.#tellOnce(entry, { kind: 'challenge-refused', era, reason: (error as Error).message });
+      return error.revert.name;
     }
   }
 
