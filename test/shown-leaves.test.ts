@@ -12,10 +12,8 @@ import {
 import { EraTower, type Finding } from '@stannary/cli/watch';
 import type { EraBundleAnswer } from '@stannary/gateway/client';
 import { compareBytes } from '@stannary/wire';
-import { encodeFunctionData } from 'viem';
-import { revealCall } from '../settlement/chain/src/era-asks.ts';
+import { revealData } from '../settlement/chain/src/era-asks.fixture.ts';
 import { parentRecord } from '../settlement/chain/src/era-tree.ts';
-import { eraChallenges } from '../settlement/chain/src/generated/contracts.ts';
 import { sendAs } from './deployed-network.ts';
 import { type EpochPlan, type EraWorld, movedGrain, servedBundles, startEraWorld } from './eras.fixture.ts';
 
@@ -74,8 +72,7 @@ describe('a poster that shows what it is asked for', () => {
     const ask = { kind: 'ask', tree: 'payout', index: 0 } as const;
     const header = eraHeaderOf(0, NO_HASH, trees[0]!);
     await world.challenger.challengeEra([header], ask);
-    const { method, args } = revealCall(header, trees[0]!, served[0]!.batches, ask);
-    const data = encodeFunctionData({ abi: eraChallenges.abi, functionName: method, args } as never);
+    const data = revealData(header, trees[0]!, served[0]!.batches, ask);
     // Of one leaf alone the contract does not read the last: whoever shows it may point it anywhere.
     const garbled = data.slice(0, LAST_LEAF_AT) + 'f'.repeat(64) + data.slice(LAST_LEAF_AT + 64);
     await sendAs(world.rpcUrl, STRANGER, world.addressBook.contracts.eraChallenges!, garbled);
