@@ -1,5 +1,5 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { projectFolder } from './forge.ts';
 import { reserveVectors } from './reserve-vectors.ts';
 import { rewardVectors } from './reward-vectors.ts';
@@ -25,6 +25,7 @@ if (import.meta.main) {
   const [cases] = process.argv.slice(2).map(Number);
   for (const name of VECTOR_FILES) {
     const file = cases === undefined ? vectorFile(name) : join(projectFolder, 'cache', `${name}-deep.json`);
+    mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, vectorText(name, cases ?? CASES));
     console.log(`wrote ${file}`);
   }
