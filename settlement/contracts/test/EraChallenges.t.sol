@@ -207,8 +207,10 @@ contract EraChallengesTest is ChallengeFixture {
         bytes[] memory leaves = accountLeaves(bound(leafCount, 1, 9));
         uint256 depth = SumTree.depthOf(uint32(leaves.length));
         uint256 height = bound(level, 0, depth);
-        uint256 place = bound(index, 0, (1 << (depth - height)) - 1);
-        vm.assume(place << height >= leaves.length);
+        uint256 first = (leaves.length + (1 << height) - 1) >> height;
+        uint256 places = 1 << (depth - height);
+        if (first == places) return;
+        uint256 place = bound(index, first, places - 1);
         ISettlement.EraHeader memory header;
         header.payout = LeafTree.rootOf(leaves);
         header.direct = header.payout;
@@ -372,7 +374,7 @@ contract EraChallengesTest is ChallengeFixture {
     function testFuzz_aWrongAccrualVoidsTheEra(uint8 which, uint64 more, bool ofTokens) public {
         Era memory era = firstEra();
         uint256 at = nodeLeaf(era, which);
-        uint128 by = ofTokens ? 1 + more % 1e6 : 1 + more;
+        uint128 by = ofTokens ? 1 + more % 1e6 : 1 + uint128(more);
         era.leaves[0][at] = raised(era.leaves[0][at], by, ofTokens);
         ISettlement.EraHeader memory header = postedHeader(era);
         (SumTree.Span memory span, IEraChallenges.ParamsProof memory rules) = accrualProof(era, at);
