@@ -80,8 +80,8 @@ export interface PostedEra {
   readonly verify: (spki: Uint8Array, message: Uint8Array, signature: Uint8Array) => boolean;
   /** Places (`challengePlace`) of which the contract said that nothing is proven: something else is to be found. */
   readonly refused?: ReadonlySet<string>;
-  /** What cannot be shown without asking is passed over. */
-  readonly isUnasking?: boolean;
+  /** Takes the first question, which waits until nothing can be proven. Absent: a question is a finding as any other. */
+  readonly asks?: EraChallenge[];
 }
 
 /** Whoever looks at an era: whose keys are whose, and how a signature is verified. */
@@ -185,7 +185,9 @@ export type EraChallenge =
  */
 export function findChallenge(posted: PostedEra, rebuilt: EraTrees): EraChallenge | null {
   const isOpen = ERA_TREES.every((tree) => posted.trees[tree].root.root === posted.headers[0]![tree].root);
-  return (isOpen ? findFirst({ ...posted, isUnasking: true }, rebuilt) : null) ?? findFirst(posted, rebuilt);
+  if (!isOpen) return findFirst(posted, rebuilt);
+  const asks: EraChallenge[] = [];
+  return findFirst({ ...posted, asks }, rebuilt) ?? asks[0] ?? null;
 }
 
 function findFirst(posted: PostedEra, rebuilt: EraTrees): EraChallenge | null {
@@ -210,9 +212,11 @@ export function challengePlace(challenge: EraChallenge): string {
   return [kind, tree, at.level, at.index, at.account, leaf].join(' ');
 }
 
-function unlessRefused({ refused, isUnasking }: PostedEra, found: EraChallenge | null): EraChallenge | null {
-  if (found === null || (found.kind === 'ask' && isUnasking)) return null;
-  return refused?.has(challengePlace(found)) ? null : found;
+function unlessRefused({ refused, asks }: PostedEra, found: EraChallenge | null): EraChallenge | null {
+  if (found === null || refused?.has(challengePlace(found))) return null;
+  if (found.kind !== 'ask' || asks === undefined) return found;
+  if (asks.length === 0) asks.push(found);
+  return null;
 }
 
 /** The poster's receipt of a batch: r ‖ s with the lower s, hex. */
@@ -369,8 +373,8 @@ function findInRules(posted: PostedEra): EraChallenge | null {
       isWellFormed(params.curve) &&
       credits === params.chargedGrains &&
       tokens === params.emissionGrains;
-    const rules = { params, span: trees.params.span(index) };
-    const found = isRight ? null : unlessRefused(posted, { kind: 'params', rules });
+    if (isRight) continue;
+    const found = unlessRefused(posted, { kind: 'params', rules: { params, span: trees.params.span(index) } });
     if (found !== null) return found;
   }
   return null;
@@ -498,9 +502,8 @@ function findInVoids(posted: PostedEra): EraChallenge | null {
   const { trees, earnedAccrual } = posted;
   for (const [index, leaf] of trees.voids.leaves.entries()) {
     const accrued = earnedAccrual.around(leaf.subarray(0, LEAF_BYTES.accrual.key));
-    const isRight = accrued !== null && isCovered(leaf, earnedAccrual, accrued);
-    const wrong = { kind: 'void', voided: trees.voids.span(index), accrued } as const;
-    const found = isRight ? null : unlessRefused(posted, wrong);
+    if (accrued !== null && isCovered(leaf, earnedAccrual, accrued)) continue;
+    const found = unlessRefused(posted, { kind: 'void', voided: trees.voids.span(index), accrued });
     if (found !== null) return found;
   }
   return null;
@@ -522,8 +525,8 @@ function isCovered(voided: Uint8Array, accrual: EraTree, accrued: Span): boolean
 function findInPayouts(posted: PostedEra, rebuilt: EraTrees): EraChallenge | null {
   const { payout } = posted.trees;
   for (const account of new Set([...payout.leaves, ...rebuilt.payout.leaves].map(accountOf))) {
-    const isRight = addsUp(posted, addressBytes(account));
-    const found = isRight ? null : unlessRefused(posted, payoutChallenge(posted, account));
+    if (addsUp(posted, addressBytes(account))) continue;
+    const found = unlessRefused(posted, payoutChallenge(posted, account));
     if (found !== null) return found;
   }
   return null;
