@@ -31,6 +31,7 @@ import {
   type TaskReceipt,
   toHex,
 } from '@stannary/wire';
+import { WORK } from '../arbitration/src/admission.fixture.ts';
 import { deployed, economyOf, partiesOf, passTime, startChain } from './deployed-network.ts';
 
 // A committee on a real chain: nodes with real keys, a poster that charges rightly and wrongly and serves what evidence it
@@ -58,17 +59,6 @@ interface Node {
   readonly spki: string;
   readonly key: KeyObject;
 }
-
-const WORK: TaskReceipt = {
-  taskId: '01'.repeat(32),
-  moduleHash: '02'.repeat(32),
-  inputHash: '03'.repeat(32),
-  outputHash: '04'.repeat(32),
-  fuel: 1_000_000,
-  checkpointRoot: '05'.repeat(32),
-  checkpointCount: 2,
-  costTableHash: '06'.repeat(32),
-};
 
 describe('a fault before a committee', { timeout: 300_000 }, () => {
   let chain: LocalChain;
