@@ -100,3 +100,16 @@ async function call(rpcUrl: string, method: string, params: readonly unknown[]):
   if (error !== undefined) throw new Error(`${method}: ${error.message}`);
   return result;
 }
+
+/** A fault as a statement leaves it, proposed in epoch 1 for a wrong result. */
+export function proposedFault(own: {
+  readonly fault_id: string;
+  readonly node_id: string;
+  readonly evidence_hash: string;
+  readonly challenger: string;
+  readonly final_epoch: number;
+  readonly slash_grains: number;
+}) {
+  const since = { stage: 'proposed', proposed_epoch: 1, refunded_grains: 0, case_closed: false, case_seen: false };
+  return { offence: 'wrong-result', ...since, ...own };
+}

@@ -23,8 +23,9 @@ import {
 } from '@stannary/chain';
 import { fieldLimits, type LoadedEconomy, loadEconomy } from '@stannary/economies';
 import type { Economy, Epoch, OpenFault, Ppm, Verdict } from '@stannary/kernel';
-import { coseSign1, encodeTaskReceipt, nodeIdOf, sha256, type TaskReceipt, toHex } from '@stannary/wire';
-import { type OpenFollower, openFollower } from './chain-follower.fixture.ts';
+import { coseSign1, encodeTaskReceipt, nodeIdOf, sha256, toHex } from '@stannary/wire';
+import { WORK } from '../../../arbitration/src/admission.fixture.ts';
+import { type OpenFollower, openFollower, proposedFault } from './chain-follower.fixture.ts';
 import { Charges } from './charges.ts';
 import type { GatewayContext } from './context.ts';
 import { Devices } from './devices.ts';
@@ -50,15 +51,6 @@ const DRAW_SECONDS = 600;
 const DUE = 9 as Epoch;
 /** Half as dear as the rules before it. */
 const LATER_HASH = '0e'.repeat(32);
-const WORK: Omit<TaskReceipt, 'taskId'> = {
-  moduleHash: '02'.repeat(32),
-  inputHash: '03'.repeat(32),
-  outputHash: '04'.repeat(32),
-  fuel: 1_000_000,
-  checkpointRoot: '05'.repeat(32),
-  checkpointCount: 2,
-  costTableHash: '06'.repeat(32),
-};
 /** Time goes by only where the test says so. */
 const UNHURRIED = [
   ['committee.commit', '600 s'],
@@ -363,20 +355,12 @@ describe('faults before committees', { timeout: 300_000 }, () => {
     await context.db.insertInto('evidence').values({ hash, bytes, description: faultId }).execute();
     await context.db
       .insertInto('fault')
-      .values({
-        fault_id: faultId,
-        node_id: nodeId,
-        offence: 'wrong-result',
-        stage: 'proposed',
-        evidence_hash: hash,
-        challenger: POSTER.address,
-        proposed_epoch: 1,
-        final_epoch: DUE,
-        slash_grains: grains,
-        refunded_grains: 0,
-        case_closed: false,
-        case_seen: false,
-      })
+      .values(
+        proposedFault({
+          ...{ fault_id: faultId, node_id: nodeId, evidence_hash: hash },
+          ...{ challenger: POSTER.address, final_epoch: DUE, slash_grains: grains },
+        }),
+      )
       .execute();
     return hash;
   }

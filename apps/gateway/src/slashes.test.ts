@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { registrationMessage } from '@stannary/chain';
 import { nodeIdOf, toHex } from '@stannary/wire';
-import { type OpenFollower, openFollower } from './chain-follower.fixture.ts';
+import { type OpenFollower, openFollower, proposedFault } from './chain-follower.fixture.ts';
 import { type PosterChain, startPosterChain } from './poster-chain.fixture.ts';
 import { Slashes } from './slashes.ts';
 
@@ -49,20 +49,12 @@ test('a slash that an appeal reversed holds up no other', async () => {
 async function propose(faultId: string, nodeId: string): Promise<void> {
   await open.context.db
     .insertInto('fault')
-    .values({
-      fault_id: faultId,
-      node_id: nodeId,
-      offence: 'wrong-result',
-      stage: 'proposed',
-      evidence_hash: nodeId,
-      challenger: chain.challenger.address,
-      proposed_epoch: 1,
-      final_epoch: 9,
-      slash_grains: BOND_GRAINS / 2,
-      refunded_grains: 0,
-      case_closed: false,
-      case_seen: false,
-    })
+    .values(
+      proposedFault({
+        ...{ fault_id: faultId, node_id: nodeId, evidence_hash: nodeId },
+        ...{ challenger: chain.challenger.address, final_epoch: 9, slash_grains: BOND_GRAINS / 2 },
+      }),
+    )
     .execute();
 }
 
